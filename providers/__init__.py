@@ -1,0 +1,1 @@
+"""Readers of clouds, endpoints and templates."""

@@ -1,0 +1,60 @@
+"""Keep of a document only what some declaration reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from scanner.declare.path import ANY_KEY
+from scanner.model.known import Json
+
+
+def trim(body: Mapping[str, Json], keep: Iterable[tuple[str, ...]]) -> dict[str, Json]:
+    """`body` without the members that lie on none of the key paths. Lists are walked through."""
+    tree: dict[str, object] = {}
+    for path in keep:
+        _grow(tree, path)
+    trimmed = _cut(dict(body), tree)
+    return trimmed if isinstance(trimmed, dict) else {}
+
+
+_WHOLE = "\0whole"
+
+
+def _grow(tree: dict[str, object], path: tuple[str, ...]) -> None:
+    for key in path:
+        branch = tree.setdefault(key, {})
+        tree = branch if isinstance(branch, dict) else tree
+    tree[_WHOLE] = True
+
+
+def _cut(value: Json, tree: Mapping[str, object]) -> Json:
+    if _WHOLE in tree:
+        return value
+    if isinstance(value, list):
+        return [_cut(item, tree) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "$unresolved" in value or "$ref" in value:  # a template's marks stand for the value itself
+        return value
+    kept: dict[str, Json] = {}
+    for key, inner in value.items():
+        branch = tree.get(key, tree.get(ANY_KEY))
+        if isinstance(branch, dict):
+            kept[key] = _cut(inner, branch)
+    return kept
+
+
+def jsonable(value: object) -> Json:
+    """Dates as RFC 3339, bytes left out, everything else as JSON knows it."""
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): jsonable(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [jsonable(item) for item in value]
+    if hasattr(value, "isoformat"):
+        text: str = value.isoformat()
+        return text.replace("+00:00", "Z")
+    if isinstance(value, (bytes, bytearray)):
+        return f"({len(value)} bytes)"
+    return str(value)

@@ -1,0 +1,1 @@
+"""Tables of facts about the world, each with its source and date."""

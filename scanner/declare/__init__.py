@@ -1,0 +1,1 @@
+"""Declarations of resource types, and what follows from them."""

@@ -1,0 +1,173 @@
+"""A resource type, declared: where it is found, which facts it has, and which it never has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from scanner.declare.live import Detail, Live, Probe, Resolve
+from scanner.declare.path import REFERENCE, prefixes, roots, unresolved
+from scanner.declare.readers import Always, Kind, Reader
+from scanner.model.facts import FACTS
+from scanner.model.snapshot import Dialect, Document
+
+
+class DeclarationError(Exception):
+    """A declaration that contradicts itself; found at import, named with its type."""
+
+
+@dataclass(frozen=True)
+class FactDecl:
+    """One fact of a type: a reader (or a constant) for each of its fields, or one reader for the whole."""
+
+    fact: type
+    fields: Mapping[str, Any]
+    whole: Reader[Any] | None = None
+
+    @property
+    def readers(self) -> tuple[Reader[Any], ...]:
+        if self.whole is not None:
+            return (self.whole,)
+        return tuple(value for value in self.fields.values() if isinstance(value, Reader))
+
+    def paths(self, dialect: Dialect) -> tuple[str, ...]:
+        """Every path that the fact reads in a dialect."""
+        return tuple(path for reader in self.readers for path in reader.where.paths(dialect))
+
+    @property
+    def shown(self) -> bool:
+        """Read from something (rather than guaranteed by the platform alone)."""
+        return any(not isinstance(reader, Always) for reader in self.readers)
+
+
+def fact(fact: type, whole: Reader[Any] | None = None, /, **fields: Any) -> FactDecl:
+    """`fact(AtRest, state=flag(…), algorithm=text(…))`, or `fact(Transit, derive(…))` for the fact as a whole."""
+    names = set(getattr(fact, "__dataclass_fields__", {}))
+    wrong = set(fields) - names
+    if wrong:
+        raise DeclarationError(f"{fact.__name__} has no field {', '.join(sorted(wrong))}")
+    return FactDecl(fact, fields, whole)
+
+
+@dataclass(frozen=True)
+class Join:
+    """A satellite of a template: a resource of its own that says something about this one."""
+
+    type: str
+    on: str
+    """Property of the satellite that names its owner."""
+    put: str
+    """The owner's paths find the satellites' properties under this key, as a list."""
+    dialect: Dialect = Dialect.CLOUDFORMATION
+
+    def names(self, satellite: Document, owner: Document) -> bool | None:
+        """Whether the satellite belongs to the owner; None when that cannot be told."""
+        value = satellite.body.get(self.on)
+        if unresolved(value) is not None:
+            return None
+        if isinstance(value, Mapping) and REFERENCE in value:
+            return value[REFERENCE] == owner.ref.name
+        own = {owner.ref.name, str(owner.body.get("BucketName", owner.ref.name)), str(owner.body.get(f"{self.on}Name", owner.ref.name))}
+        return isinstance(value, str) and value in own
+
+
+@dataclass(frozen=True)
+class TypeDecl:
+    """Everything Houvast knows about reading one resource type."""
+
+    type: str
+    """CloudFormation or ARM name; `TLS::Endpoint`; `Namespace/*` stands for types without a declaration."""
+    live: Live | None
+    facts: tuple[FactDecl, ...]
+    never: Mapping[Kind, str] = field(default_factory=dict)
+    """Facts that do not apply, each with the reason."""
+    cloudformation: bool = True
+    """False: cannot be made by a CloudFormation template."""
+    terraform: tuple[str, ...] = ()
+    details: tuple[Detail, ...] = ()
+    joins: tuple[Join, ...] = ()
+    resolve: Resolve | None = None
+    skip: str = ""
+    """Path; an item for which it yields a true value is not a subject (`master` databases)."""
+
+    def __post_init__(self) -> None:
+        given = [f.fact for f in self.facts]
+        for kind in given:
+            if given.count(kind) > 1 or kind in self.never:
+                raise DeclarationError(f"{self.type} declares {kind.__name__} twice")
+        missing = [kind.__name__ for kind in FACTS if kind not in given and kind not in self.never]
+        if missing:
+            raise DeclarationError(f"{self.type} neither declares nor excuses {', '.join(missing)}")
+
+    @property
+    def provider(self) -> str:
+        """`aws`, `azure` or `tls`, by the spelling of the type."""
+        if self.type.startswith("TLS::"):
+            return "tls"
+        return "aws" if self.type.startswith("AWS::") else "azure"
+
+    def given(self, kind: Kind) -> FactDecl | None:
+        """The declaration of a fact; None when it never applies."""
+        return self._by_fact.get(kind)
+
+    @cached_property
+    def _by_fact(self) -> Mapping[Kind, FactDecl]:
+        return {f.fact: f for f in self.facts}
+
+    @cached_property
+    def parts(self) -> frozenset[str]:
+        """Keys under which the answers of further calls stand in a live document."""
+        return frozenset(d.put for d in self.details) | frozenset(self.live.parts if isinstance(self.live, Probe) else ())
+
+    @cached_property
+    def join_names(self) -> frozenset[str]:
+        return frozenset(join.put for join in self.joins)
+
+    def joins_of(self, dialect: Dialect) -> tuple[Join, ...]:
+        return tuple(join for join in self.joins if join.dialect is dialect)
+
+    def dialects(self) -> tuple[Dialect, ...]:
+        """The dialects in which this type can be read."""
+        if self.provider == "tls":
+            return (Dialect.PROBE,)
+        if self.provider == "azure":
+            return (Dialect.LIVE, Dialect.ARM)
+        return (Dialect.LIVE, Dialect.CLOUDFORMATION) if self.cloudformation else (Dialect.LIVE,)
+
+    def details_for(self, facts: frozenset[Kind]) -> tuple[Detail, ...]:
+        """The further calls that these facts need, and those which a needed call itself builds on."""
+        wanted = {root for f in self.facts if f.fact in facts for path in f.paths(Dialect.LIVE) for root in roots(path)}
+        by_put = {d.put: d for d in self.details}
+        for detail in reversed(self.details):
+            if detail.put in wanted:
+                wanted |= {root for path in _inputs(detail) for root in roots(path)} & set(by_put)
+        return tuple(d for d in self.details if d.put in wanted)
+
+    def keep(self, dialect: Dialect) -> frozenset[tuple[str, ...]]:
+        """Key paths that some reader reads: all else is trimmed away before a document is stored."""
+        read = {prefix for f in self.facts for path in f.paths(dialect) for prefix in prefixes(path)}
+        inputs = {prefix for d in self.details for path in _inputs(d) for prefix in prefixes(path)} if dialect is Dialect.LIVE else set()
+        skip = set(prefixes(self.skip)) if self.skip else set()
+        return frozenset(read | inputs | skip)
+
+    def references(self) -> tuple[tuple[str, str], ...]:
+        """(type, live path) of every reference that has to be resolved at collection."""
+        found = {pair for f in self.facts for reader in f.readers for pair in reader.references(Dialect.LIVE)}
+        return tuple(sorted(found))
+
+
+def _inputs(detail: Detail) -> tuple[str, ...]:
+    paths = tuple(getattr(detail, "params", {}).values())
+    return tuple(p for p in (*paths, detail.when) if p and not p.startswith("="))
+
+
+def never(*facts: type, why: str) -> dict[type, str]:
+    """Excuse several facts with one reason: `never={**never(SignIn, Access, why="no identity store")}`."""
+    return dict.fromkeys(facts, why)
+
+
+def never_others(*given: type, why: str) -> dict[type, str]:
+    """Excuse every fact but these with one reason; for types that are about one thing only."""
+    return {kind: why for kind in FACTS if kind not in given}

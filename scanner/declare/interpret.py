@@ -1,0 +1,57 @@
+"""From a document to facts: pure, and the only way there is, for the live cloud, templates and probes alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from scanner.declare.decl import FactDecl, TypeDecl
+from scanner.declare.index import Index
+from scanner.declare.readers import Reader
+from scanner.declare.view import View
+from scanner.model.known import Fact, Known, Source, Unknown
+from scanner.model.resource import Resource
+from scanner.model.snapshot import Document
+
+
+def read_fact(declared: FactDecl, view: View) -> Fact[Any]:
+    """One fact. Unknown as soon as one of its fields is: a fact is never half known."""
+    if declared.whole is not None:
+        return declared.whole.read(view)
+    values: dict[str, Any] = {}
+    sources: list[Source] = []
+    for name, reader in declared.fields.items():
+        if not isinstance(reader, Reader):
+            values[name] = reader
+            continue
+        got = reader.read(view)
+        if isinstance(got, Unknown):
+            return got
+        values[name] = got.value
+        sources.extend(s for s in got.sources if s not in sources)
+    return Known(declared.fact(**values), tuple(sources))
+
+
+def interpret(doc: Document, index: Index, decls: Mapping[str, TypeDecl]) -> Resource | None:
+    """The resource that a document describes; None for mere references and types that nobody declared."""
+    decl = declaration(doc.ref.type, decls)
+    if decl is None or doc.reference:
+        return None
+    view = View(doc, index, decl, decls)
+    return Resource(doc.ref, {f.fact: read_fact(f, view) for f in decl.facts}, doc.tags, doc.dialect)
+
+
+def declaration(kind: str, decls: Mapping[str, TypeDecl]) -> TypeDecl | None:
+    """The declaration of a type, or the one that stands for all undeclared types of its provider."""
+    found = decls.get(kind)
+    if found is None and "/" in kind and "::" not in kind:
+        found = decls.get("*/*")
+    return found
+
+
+def interpret_all(index: Index, decls: Mapping[str, TypeDecl]) -> Iterator[Resource]:
+    """Every subject of a snapshot, in its order."""
+    for doc in index.documents:
+        resource = interpret(doc, index, decls)
+        if resource is not None:
+            yield resource

@@ -1,0 +1,147 @@
+"""How a type is read from a cloud: plain data, from which paging, ids, permissions and documents are derived.
+
+Nothing here imports a cloud SDK: the providers' `live.py` know what to do with these shapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from scanner.model.known import Json
+
+
+class Scope(StrEnum):
+    """How often a listing has to be made."""
+
+    REGION = "region"
+    """Once in every region of every account."""
+    GLOBAL = "global"
+    """Once an account: the service has one control plane."""
+
+
+@dataclass(frozen=True)
+class Get:
+    """One more call for each resource, put into its document under `put`.
+
+    `params` gives each parameter of the API: a path in the document so far, or a literal as `=text`.
+    """
+
+    operation: str
+    """boto3 method name: `get_bucket_encryption`."""
+    put: str
+    params: Mapping[str, str]
+    service: str | None = None
+    """Other service than the listing's."""
+    take: str = ""
+    """Path in the answer that is kept; empty for the whole of it."""
+    on_error: Mapping[str, Json] = field(default_factory=dict)
+    """Error codes that *mean* absence, and the body they stand for."""
+    permission: str | None = None
+    """IAM action where it is not `service:Operation`."""
+    when: str = ""
+    """Path that has to yield a true value; otherwise the call is not made and the part is empty."""
+
+
+@dataclass(frozen=True)
+class List:
+    """A paged listing of an AWS service; its items are the documents."""
+
+    service: str
+    """boto3 client name."""
+    operation: str
+    """boto3 method name."""
+    each: str
+    """Path of the items in a page; empty: the answer itself is the one document."""
+    id: str
+    """Path of the id in an item, or a format with `{partition} {region} {account} {Field}`."""
+    name: str = ""
+    """Path of the name; empty: the last part of the id."""
+    region: str = ""
+    """Path of the resource's own region, where a listing shows several."""
+    scope: Scope = Scope.REGION
+    params: Mapping[str, Json] = field(default_factory=dict)
+    tags: str = ""
+    """Path of a list of Key/Value pairs."""
+    permission: str | None = None
+    on_error: Mapping[str, Json] = field(default_factory=dict)
+    """Error codes that mean "none here" (a service that is not used)."""
+    home_only: str = ""
+    """Path of a region: items of other regions (a trail's shadows) are left to their home."""
+
+
+@dataclass(frozen=True)
+class Each:
+    """A listing by parent: for each resource of another type, its own children (listeners of a load balancer)."""
+
+    parent: List
+    """How the parents are listed; the call is made once and shared."""
+    listing: List
+    params: Mapping[str, str]
+    """Parameter of the child listing: path in the parent's item."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report that has to be started, waited for, and fetched (the IAM credential report)."""
+
+    service: str
+    start: str
+    fetch: str
+    content: str
+    """Path of the report in the fetched answer."""
+    id: str
+    """Column of the id."""
+    name: str
+    scope: Scope = Scope.GLOBAL
+    pause: float = 2.0
+    """Seconds between two questions."""
+    limit: int = 15
+    """Questions before it counts as timed out."""
+
+
+@dataclass(frozen=True)
+class Resolve:
+    """The smallest call that places a single resource of this type, when something refers to it."""
+
+    service: str
+    operation: str
+    params: Mapping[str, str]
+    """Parameter: a format with `{id}`, `{name}`, `{region}`."""
+    take: str = ""
+    permission: str | None = None
+
+
+@dataclass(frozen=True)
+class Arm:
+    """An Azure type: found by the generic list, read in full by id."""
+
+    api: str
+    """api-version of the GET by id."""
+
+
+@dataclass(frozen=True)
+class Child:
+    """One more GET below the id of an Azure resource, put into its document under `put`."""
+
+    suffix: str
+    """`/blobServices/default`, or a collection: `/firewallRules`."""
+    put: str
+    api: str
+    many: bool = False
+    """A collection: the part is the list of all pages' `value`."""
+    on_error: Mapping[str, Json] = field(default_factory=dict)
+    when: str = ""
+    """Path that has to yield a true value; otherwise the call is not made and the part is empty."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Read by a probe of an endpoint; its parts are put by the prober itself."""
+
+    parts: tuple[str, ...]
+
+
+Live = List | Each | Report | Arm | Probe
+Detail = Get | Child

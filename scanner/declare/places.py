@@ -1,0 +1,144 @@
+"""Readers of places: here, regions by name, regions inside ARNs, and the homes of what is referred to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from scanner.data.regions import place_of
+from scanner.declare.path import Seen
+from scanner.declare.readers import Reader, follow
+from scanner.declare.view import Spec, View, Where
+from scanner.model.facts import Home
+from scanner.model.known import Fact, Json, Known, Reason, Source, Unknown
+from scanner.model.place import Confidence, Place
+from scanner.model.snapshot import Dialect
+
+Places = tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class Here(Reader[Place]):
+    """The home of the document: its own location, else the region it was listed in."""
+
+    def read(self, view: View) -> Fact[Place]:
+        ref = view.doc.ref
+        got: tuple[tuple[Seen, ...], ...] | Unknown = view.read(self.where) if self.where.spec(view.doc.dialect) is not None else ()
+        if isinstance(got, Unknown):
+            return got
+        for seen in (s for seens in got for s in seens):
+            if not isinstance(seen.value, str):
+                return Unknown(Reason.UNPARSABLE, f"{seen.path}: {seen.value!r} names no place", (view.source(seen),))
+            return Known(place_of(ref.provider, seen.value), (view.source(seen),))
+        if not ref.region:
+            open_in = f"{view.doc.file} does not say in which region it will stand: give --region" if view.doc.file else "no region was read"
+            return Unknown(Reason.UNRESOLVED, open_in, (view.source(Seen("", None)),))
+        call = view.index.calls.get(view.doc.calls.get("", ""))
+        source = Source(
+            view.doc.dialect.origin, "", ref.region, call.name if call and not view.doc.file else None, view.doc.file, view.doc.lines.get(""), call.at if call else None
+        )
+        return Known(place_of(ref.provider, ref.region), (source,))
+
+
+def here(*, live: Spec = None, cfn: Spec = None, arm: Spec = None, tf: Spec = None) -> Here:
+    """The place of the resource itself: the value at a path (a zone, a `location`), else the region it was found in."""
+    return Here(Where(live, cfn, arm, tf))
+
+
+@dataclass(frozen=True)
+class PlaceList(Reader[Places]):
+    """Places of copies; absence means none."""
+
+    one: Callable[[View, Seen], Fact[Place]]
+    targets: tuple[str, ...] = ()
+
+    def read(self, view: View) -> Fact[Places]:
+        got = view.read(self.where)
+        if isinstance(got, Unknown):
+            return got
+        places: list[Place] = []
+        sources: list[Source] = []
+        for seen in (s for seens in got for s in seens):
+            fact = self.one(view, seen)
+            if isinstance(fact, Unknown):  # one copy that cannot be placed does not hide the others
+                places.append(Place("", None, Confidence.UNDETERMINED, _name(seen.value), fact.reason, fact.detail))
+            else:
+                places.append(fact.value)
+            sources.extend(fact.sources or (view.source(seen),))
+        empty = tuple(view.source(Seen(path, None)) for path in self.where.paths(view.doc.dialect))
+        return Known(tuple(dict.fromkeys(places)), tuple(sources) or empty)
+
+    def references(self, dialect: Dialect) -> tuple[tuple[str, str], ...]:
+        return tuple((kind, path) for kind in self.targets for path in self.where.paths(dialect))
+
+
+def _name(value: Json) -> str:
+    if isinstance(value, dict):
+        return next((str(v) for v in value.values()), "")
+    return str(value)
+
+
+def _by_region(view: View, seen: Seen) -> Fact[Place]:
+    if not isinstance(seen.value, str):
+        return Unknown(Reason.UNPARSABLE, f"{seen.path}: {seen.value!r} names no region")
+    return Known(place_of(view.doc.ref.provider, seen.value), (view.source(seen),))
+
+
+def _by_arn(view: View, seen: Seen) -> Fact[Place]:
+    value, ref = seen.value, view.doc.ref
+    if not isinstance(value, str):
+        return Unknown(Reason.UNRESOLVED, f"{seen.path}: {_name(value)} has no region of its own")
+    region = value.split(":")[3] if value.startswith("arn:") and value.count(":") >= 5 else ref.region
+    if not region:
+        return Unknown(Reason.UNRESOLVED, f"{value} names no region")
+    return Known(replace(place_of(ref.provider, region), what=value), (view.source(seen),))
+
+
+def regions(*, live: Spec = None, cfn: Spec = None, arm: Spec = None, tf: Spec = None, same: Spec = None) -> PlaceList:
+    """Copies given by the names of their regions."""
+    return PlaceList(Where(live or same, cfn or same, arm, tf), _by_region)
+
+
+def arns(*, live: Spec = None, cfn: Spec = None, arm: Spec = None, tf: Spec = None, same: Spec = None) -> PlaceList:
+    """Copies given by ARN, whose region says where; a bare name stands in the resource's own region."""
+    return PlaceList(Where(live or same, cfn or same, arm, tf), _by_arn)
+
+
+def region_of(type: str, *, live: Spec = None, cfn: Spec = None, arm: Spec = None, tf: Spec = None, same: Spec = None) -> PlaceList:
+    """Copies given by a reference that has no region of its own: the home of the resource it names."""
+
+    def one(view: View, seen: Seen) -> Fact[Place]:
+        fact = follow(view, seen, type, Home, "place")
+        return Known(replace(fact.value, what=_name(seen.value)), fact.sources) if isinstance(fact, Known) else fact
+
+    return PlaceList(Where(live or same, cfn or same, arm, tf), one, (type,))
+
+
+@dataclass(frozen=True)
+class DerivedPlaces(Reader[Places]):
+    """Places worked out from values: a storage account's SKU and its secondary location."""
+
+    function: Callable[..., tuple[str, ...]]
+
+    def read(self, view: View) -> Fact[Places]:
+        from scanner.declare.readers import Derive
+
+        got = Derive(self.where, self.function).read(view)
+        if isinstance(got, Unknown):
+            return got
+        return Known(tuple(place_of(view.doc.ref.provider, region) for region in got.value), got.sources)
+
+
+def derived_regions(function: Callable[..., tuple[str, ...]], *, live: Spec = None, cfn: Spec = None, arm: Spec = None, tf: Spec = None, same: Spec = None) -> DerivedPlaces:
+    """`function(ref, *values)` gives the names of the regions of the copies; it may raise Unresolvable."""
+    return DerivedPlaces(Where(live or same, cfn or same, arm, tf), function)
+
+
+def nowhere(cite: str) -> Reader[Places]:
+    """No such copies exist for this type; `cite` says by which guarantee."""
+    from scanner.declare.readers import always
+
+    return always((), cite=cite)
+
+
+__all__ = ["DerivedPlaces", "Here", "PlaceList", "arns", "derived_regions", "here", "nowhere", "region_of", "regions"]

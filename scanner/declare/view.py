@@ -1,0 +1,173 @@
+"""One document seen through its dialect: values with their evidence, or the reason why there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from scanner.declare.index import Index
+from scanner.declare.path import Seen, Unresolved, compile_path, roots, within
+from scanner.model.known import Json, Reason, Source, Unknown
+from scanner.model.snapshot import Call, Dialect, Document
+
+if TYPE_CHECKING:
+    from scanner.declare.decl import TypeDecl
+
+
+class NotShown:
+    """Marks a dialect that cannot show a value: reading it gives Unknown(unsupported), never a default."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+    def __call__(self, why: str) -> NotShown:
+        """The same with a reason of its own."""
+        return NotShown(why)
+
+    def __repr__(self) -> str:
+        return f"NOT_SHOWN({self.why!r})"
+
+
+NOT_SHOWN = NotShown("this source does not show it")
+
+#: What a declaration gives for a dialect: a path, several, or that it does not show.
+Spec = str | tuple[str, ...] | NotShown | None
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The paths of one value, by dialect."""
+
+    live: Spec = None
+    cfn: Spec = None
+    arm: Spec = None
+    tf: Spec = None
+
+    def spec(self, dialect: Dialect) -> Spec:
+        """What is declared for a dialect. Live Azure bodies have the shape of ARM templates: one path serves both."""
+        match dialect:
+            case Dialect.LIVE | Dialect.PROBE:
+                return self.live if self.live is not None else self.arm
+            case Dialect.CLOUDFORMATION:
+                return self.cfn
+            case Dialect.ARM:
+                return self.arm
+            case Dialect.TERRAFORM:
+                return self.tf
+
+    def paths(self, dialect: Dialect) -> tuple[str, ...]:
+        spec = self.spec(dialect)
+        if isinstance(spec, str):
+            return (spec,)
+        return spec if isinstance(spec, tuple) else ()
+
+
+@dataclass(frozen=True)
+class View:
+    """What a reader gets to see of a document."""
+
+    doc: Document
+    index: Index
+    decl: TypeDecl
+    decls: Mapping[str, TypeDecl]
+    depth: int = 0
+    """How many references were followed to get here."""
+    _seen: dict[str, tuple[Seen, ...] | Unknown] = field(default_factory=dict, repr=False)
+
+    def read(self, where: Where) -> tuple[tuple[Seen, ...], ...] | Unknown:
+        """For each declared path the values found; empty where absent. Unknown if any of them cannot be told."""
+        spec = where.spec(self.doc.dialect)
+        if isinstance(spec, NotShown):
+            return Unknown(Reason.UNSUPPORTED, spec.why, (self.source(Seen("", None)),))
+        if spec is None:
+            return Unknown(Reason.UNSUPPORTED, f"{self.decl.type} has no declared path for {self.doc.dialect}")
+        found: list[tuple[Seen, ...]] = []
+        for path in (spec,) if isinstance(spec, str) else spec:
+            got = self.at(path)
+            if isinstance(got, Unknown):
+                return got
+            found.append(got)
+        return tuple(found)
+
+    def at(self, path: str) -> tuple[Seen, ...] | Unknown:
+        """Values at one path, each wholly resolved."""
+        if path not in self._seen:
+            self._seen[path] = self._at(path)
+        return self._seen[path]
+
+    def _at(self, path: str) -> tuple[Seen, ...] | Unknown:
+        for root in sorted(roots(path)):
+            lost = self._lost(root)
+            if lost is not None:
+                return lost
+        got = compile_path(path).read(self._body(path))
+        if isinstance(got, Unresolved):
+            return Unknown(got.reason, f"{got.path}: {got.why}", (self.source(Seen(got.path, None)),))
+        for seen in got:
+            why = within(seen.value)
+            if why is not None:
+                return Unknown(Reason.UNRESOLVED, f"{seen.path}: {why}", (self.source(Seen(seen.path, None)),))
+        return got
+
+    def _body(self, path: str) -> Json:
+        joined = roots(path) & self.decl.join_names
+        if not joined or self.doc.dialect in (Dialect.LIVE, Dialect.PROBE):
+            return dict(self.doc.body)
+        return {**self.doc.body, **{j.put: [dict(d.body) for d in self.joined(j.put)] for j in self.decl.joins if j.put in joined}}
+
+    def joined(self, put: str) -> tuple[Document, ...]:
+        """Satellites of this resource in the same file (a bucket's policy)."""
+        return tuple(
+            doc for join in self.decl.joins_of(self.doc.dialect) if join.put == put
+            for doc in self.index.of_type(join.type) if doc.file == self.doc.file and join.names(doc, self.doc) is True
+        )  # fmt: skip
+
+    def _lost(self, root: str) -> Unknown | None:
+        """Why a part of the document is not there, when the look for it failed or was not made."""
+        if self.doc.dialect not in (Dialect.LIVE, Dialect.PROBE):
+            return self._stray(root)
+        if root not in self.decl.parts:
+            return self._failed(self.doc.calls.get(""))
+        if root not in self.doc.calls:
+            return Unknown(Reason.NOT_COLLECTED, f"{root} was not read")
+        return self._failed(self.doc.calls[root])
+
+    def _stray(self, root: str) -> Unknown | None:
+        """A satellite whose owner cannot be told might be ours."""
+        for join in self.decl.joins_of(self.doc.dialect):
+            for doc in self.index.of_type(join.type) if join.put == root else ():
+                if doc.file == self.doc.file and join.names(doc, self.doc) is None:
+                    return Unknown(Reason.UNRESOLVED, f"{doc.ref.name} may belong to {self.doc.ref.name}: its {join.on} is not resolved")
+        return None
+
+    def _failed(self, call_id: str | None) -> Unknown | None:
+        call = self.index.calls.get(call_id or "")
+        if call is None or call.outcome is None:
+            return None
+        return Unknown(call.outcome, _say(call), (self.source(Seen("", None), call),))
+
+    def source(self, seen: Seen, call: Call | None = None) -> Source:
+        """The evidence for a value."""
+        doc = self.doc
+        root = next(iter(roots(seen.path)), "") if seen.path and not call else ""
+        call = call or self.index.calls.get(doc.calls.get(root, doc.calls.get("", "")))
+        return Source(doc.dialect.origin, seen.path, _short(seen.value), call.name if call and not doc.file else None, doc.file, self._line(seen.path), call.at if call else None)
+
+    def _line(self, path: str) -> int | None:
+        """The nearest line on the way up: a value's own, its parent's, the resource's."""
+        lines = self.doc.lines
+        while path and path not in lines:
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        return lines.get(path)
+
+
+def _say(call: Call) -> str:
+    return f"{call.name} {call.outcome}" + (f" ({call.code})" if call.code else "") + (f": {call.detail}" if call.detail else "")
+
+
+def _short(value: Json) -> Json:
+    """Evidence shows what was seen, not a whole policy."""
+    if isinstance(value, (dict, list)):
+        return f"({len(value)} {'members' if isinstance(value, dict) else 'items'})"
+    return value if not isinstance(value, str) or len(value) <= 300 else value[:297] + "…"

@@ -1,0 +1,1 @@
+"""From facts to verdicts to settled promises. Pure."""

@@ -1,0 +1,90 @@
+"""Ask every check about every fact it needs. A check body never sees an Unknown: the engine answers for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from scanner.judge.estate import Estate
+from scanner.judge.registry import Check
+from scanner.model.known import Json, Known, Reason, Source, Unknown
+from scanner.model.resource import Ref, Resource
+from scanner.model.snapshot import Call
+from scanner.model.verdict import Outcome, Status, Verdict
+
+
+@dataclass(frozen=True)
+class Question:
+    """A check with its parameters: what is asked."""
+
+    check: Check[Any]
+    params: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.check.id, repr(sorted(self.params.items())))
+
+
+def judge(estate: Estate, questions: Iterable[Question], now: datetime) -> tuple[Verdict, ...]:
+    """Every verdict, failures first. `now` is an argument: yesterday's snapshot can be judged by today's date."""
+    unique = {q.key: q for q in questions}
+    verdicts = [v for key in sorted(unique) for v in _answers(estate, unique[key], now)]
+    return tuple(sorted(verdicts, key=lambda v: (v.sort_key, v.fingerprint)))
+
+
+def _answers(estate: Estate, question: Question, now: datetime) -> Iterator[Verdict]:
+    params = question.check.fill(question.params)
+    if question.check.estate:
+        yield from _of_estate(estate, question, params, now)
+    else:
+        for resource in estate.resources:
+            for kind in question.check.needs:
+                if kind in resource.facts:
+                    yield _one(question, resource, kind, params, now)
+    for kind in question.check.needs:
+        for ref, call in estate.gaps(kind):
+            yield _gap(question, ref, call, kind)
+
+
+def _one(question: Question, resource: Resource, kind: type, params: object, now: datetime) -> Verdict:
+    known = resource.facts[kind]
+    if isinstance(known, Unknown):
+        outcome = Outcome(Status.UNKNOWN, known.detail or known.reason.value, known.reason)
+    else:
+        outcome = _ask(question.check, resource, known, params, now)
+    return _verdict(question, resource, kind.__name__, outcome, known.sources)
+
+
+def _ask(check: Check[Any], resource: Resource, known: Known[Any], params: object, now: datetime) -> Outcome:
+    try:
+        return check.ask(resource, known.value, params, now)
+    except Exception as error:  # the edge of foreign code: a check that breaks has not answered
+        return Outcome(Status.UNKNOWN, f"the check itself failed: {type(error).__name__}: {error}", Reason.DEFECT)
+
+
+def _of_estate(estate: Estate, question: Question, params: object, now: datetime) -> Iterator[Verdict]:
+    check = question.check
+    arguments: list[object] = [estate, *([params] if check.params else [])]
+    if check.wants_now:
+        from scanner.judge.registry import Now
+
+        arguments.append(Now(now))
+    for resource, outcome, fact in check.body(*arguments):
+        sources = next((f.sources for k, f in resource.facts.items() if k.__name__ == fact), ())
+        yield _verdict(question, resource, fact, outcome, sources)
+
+
+def _verdict(question: Question, resource: Resource, fact: str, outcome: Outcome, sources: tuple[Source, ...]) -> Verdict:
+    check = question.check
+    return Verdict(
+        check.id, dict(question.params), resource.ref, fact, outcome.status, outcome.why, outcome.severity or check.severity,
+        sources, outcome.reason if outcome.status is Status.UNKNOWN else None, False, None, resource.tags,
+    )  # fmt: skip
+
+
+def _gap(question: Question, ref: Ref, call: Call, kind: type) -> Verdict:
+    why = f"not seen: {call.name} {call.outcome}" + (f" ({call.code})" if call.code else "") + (f": {call.detail}" if call.detail else "")
+    check = question.check
+    return Verdict(check.id, dict(question.params), ref, kind.__name__, Status.UNKNOWN, why, check.severity, (), call.outcome, True)

@@ -1,0 +1,72 @@
+"""What is judged: the resources of a snapshot, and the gaps that stand for those that were not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scanner.declare.decl import TypeDecl
+from scanner.declare.index import Index
+from scanner.declare.interpret import interpret_all
+from scanner.errors import advice
+from scanner.model.known import Known, Reason, Unknown
+from scanner.model.resource import Ref, Resource
+from scanner.model.snapshot import EVERY_TYPE, Call, Snapshot
+from scanner.model.verdict import Coverage, Gap
+
+
+@dataclass(frozen=True)
+class Estate:
+    """Every resource with its facts, and every failed listing."""
+
+    resources: tuple[Resource, ...]
+    failed: tuple[Call, ...]
+    """Listings that were not answered: each hides an unknown number of resources of `call.types`."""
+    decls: Mapping[str, TypeDecl]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, decls: Mapping[str, TypeDecl]) -> Estate:
+        index = Index.of(snapshot)
+        failed = tuple(call for call in snapshot.calls if not call.ok and call.types)
+        return cls(tuple(interpret_all(index, decls)), failed, decls)
+
+    def with_fact(self, kind: type) -> tuple[tuple[Resource, Known[Any] | Unknown], ...]:
+        """Resources to which a fact applies."""
+        return tuple((r, r.facts[kind]) for r in self.resources if kind in r.facts)
+
+    def gaps(self, *facts: type) -> tuple[tuple[Ref, Call], ...]:
+        """Gap subjects that could hide a resource with one of these facts: never empty when something was not seen."""
+        found: list[tuple[Ref, Call]] = []
+        for call in self.failed:
+            for kind in call.types:
+                if self._could_have(call, kind, facts):
+                    found.append((gap_ref(call, kind), call))
+        return tuple(found)
+
+    def _could_have(self, call: Call, kind: str, facts: tuple[type, ...]) -> bool:
+        if kind == EVERY_TYPE:
+            return any(d.given(f) for d in self.decls.values() if d.provider == call.provider for f in facts)
+        decl = self.decls.get(kind)
+        return decl is None or any(decl.given(f) for f in facts)
+
+
+def gap_ref(call: Call, kind: str) -> Ref:
+    """The subject that stands for all resources which a failed listing would have shown."""
+    name = {"aws": "AWS::*", "azure": "Microsoft.*", "tls": "TLS::*"}.get(call.provider, "*") if kind == EVERY_TYPE else kind
+    where = f"{call.account or 'unknown account'}/{call.region or 'global'}"
+    about = f" ({call.subject})" if call.subject else ""
+    return Ref(call.provider, name, call.account, call.region, f"{name} @ {where}{about}", f"{name} @ {where}{about}")
+
+
+def coverage(snapshot: Snapshot) -> Coverage:
+    """The denominator: looks asked, looks answered, and each gap with its remedy."""
+    asked = [call for call in snapshot.calls if call.outcome is not Reason.NOT_COLLECTED]
+    gaps = tuple(
+        Gap(
+            call.provider, call.account or None, call.region or None, call.service, call.operation, call.outcome, call.code,
+            call.permission or None, call.types, call.subject or None, call.detail, advice(call.outcome, call.permission),
+        )
+        for call in snapshot.calls if call.outcome is not None
+    )  # fmt: skip
+    return Coverage(len(asked), sum(call.ok for call in asked), gaps)

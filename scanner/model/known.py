@@ -1,0 +1,90 @@
+"""What is known, what is not, and why: the first law made into types.
+
+A fact is `Known` with the sources it was read from, or `Unknown` with a `Reason`. There is no third
+state, no `None`, and no default: a look that failed cannot be mistaken for a look that found nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeAlias, TypeVar
+
+T = TypeVar("T")
+
+#: Anything that JSON can say. Bodies of documents are made of it.
+Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+
+
+class Reason(StrEnum):
+    """Why something is not known. The advice for each stands in `scanner.errors`."""
+
+    DENIED = "denied"
+    """The credential may not make this call."""
+    THROTTLED = "throttled"
+    """The service kept answering "too many requests" until the deadline."""
+    TIMEOUT = "timeout"
+    """No answer came in time."""
+    UNAVAILABLE = "unavailable"
+    """The service, host or region did not serve the call (5xx, refused, reset, not resolvable, cut short)."""
+    UNRESOLVED = "unresolved"
+    """A reference, parameter or place could not be resolved to a value."""
+    UNPARSABLE = "unparsable"
+    """An answer came, but not in the shape that was declared."""
+    NOT_COLLECTED = "not_collected"
+    """Nobody looked: left out by choice, or the run was stopped before."""
+    UNSUPPORTED = "unsupported"
+    """This source does not show it, or Houvast cannot read it there (yet)."""
+    STALE = "stale"
+    """What was read is too old to say anything about now."""
+    DEFECT = "defect"
+    """Houvast itself failed here: please report it."""
+
+
+class Origin(StrEnum):
+    """Where a value was seen."""
+
+    LIVE = "live"
+    PLAN = "plan"
+    TEMPLATE = "template"
+    PROBE = "probe"
+    PLATFORM = "platform"
+    ATTESTED = "attested"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One value that was seen, and where: the smallest piece of evidence."""
+
+    origin: Origin
+    path: str = ""
+    """Path inside the document, JMESPath."""
+    value: Json = None
+    """The value as read, before it was interpreted."""
+    call: str | None = None
+    """Operation that gave it, as its permission is written: `ec2:DescribeVolumes`."""
+    file: str | None = None
+    line: int | None = None
+    """1-based line in `file`."""
+    at: str | None = None
+    """When it was read, RFC 3339 in UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Generic[T]):
+    """A value, and everything it was read from."""
+
+    value: T
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No value; the reason, one sentence of detail, and what was looked at in vain."""
+
+    reason: Reason
+    detail: str = ""
+    sources: tuple[Source, ...] = ()
+
+
+Fact: TypeAlias = Known[T] | Unknown

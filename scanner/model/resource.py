@@ -1,0 +1,49 @@
+"""A resource: what it is called, and what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, unquote
+
+from scanner.model.known import Known, Unknown
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ref:
+    """The name of a resource. `str(ref)` round-trips through `Ref.parse`; refs sort by their fields."""
+
+    provider: str
+    """`aws`, `azure`, `tls`."""
+    type: str
+    """CloudFormation name, ARM name, or `TLS::Endpoint`."""
+    account: str
+    """Account or subscription; empty where open (a template)."""
+    region: str
+    """Empty where open or global."""
+    id: str
+    """ARN, ARM id, `host:port`, `file#address`; for a gap `TYPE @ ACCOUNT/REGION`."""
+    name: str
+
+    def __str__(self) -> str:
+        parts = (self.provider, self.type, self.account, self.region, self.id, self.name)
+        return "|".join(quote(part, safe="/:@.,#-_ ") for part in parts)
+
+    @classmethod
+    def parse(cls, text: str) -> Ref:
+        """The inverse of `str`. Raises ValueError on anything that `str` cannot have written."""
+        parts = text.split("|")
+        if len(parts) != 6:
+            raise ValueError(f"not a resource reference: {text!r}")
+        return cls(*(unquote(part) for part in parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource and its facts, by fact type. A fact type that is absent here does not apply to it."""
+
+    ref: Ref
+    facts: Mapping[type, Known[Any] | Unknown]
+    tags: Mapping[str, str] = field(default_factory=dict)
+    dialect: str = "live"

@@ -1,0 +1,172 @@
+"""A snapshot: every call that was made, and the trimmed documents that came back.
+
+It is the file between collecting and judging, the fixture of the tests, and the proof of what was looked
+at. It merges: shards taken by several runs or machines give the same snapshot in any order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from scanner.model.known import Json, Origin, Reason
+from scanner.model.resource import Ref
+
+SCHEMA = "houvast/snapshot/1"
+EVERY_TYPE = "*"
+"""In `Call.types`: the look would have shown resources of any type of its provider."""
+
+
+class Dialect(StrEnum):
+    """The shape in which a document describes a resource."""
+
+    LIVE = "live"
+    CLOUDFORMATION = "cloudformation"
+    ARM = "arm"
+    TERRAFORM = "terraform"
+    PROBE = "probe"
+
+    @property
+    def origin(self) -> Origin:
+        match self:
+            case Dialect.LIVE:
+                return Origin.LIVE
+            case Dialect.PROBE:
+                return Origin.PROBE
+            case _:
+                return Origin.TEMPLATE
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One look: a whole paged listing, one GET, one probe, or one file that was read."""
+
+    provider: str
+    account: str
+    region: str
+    service: str
+    operation: str
+    """As the provider's API writes it: `DescribeVolumes`, `Microsoft.Storage/storageAccounts/read`."""
+    subject: str = ""
+    """Id of the resource it was about; empty for a listing."""
+    outcome: Reason | None = None
+    """None: answered (perhaps with nothing). Otherwise why not."""
+    code: str = ""
+    """The provider's own error code."""
+    detail: str = ""
+    permission: str = ""
+    """What has to be granted for it to succeed."""
+    types: tuple[str, ...] = ()
+    """For a listing: the types of resources that it would show."""
+    pages: int = 0
+    items: int = 0
+    at: str = ""
+    """Start, RFC 3339 UTC."""
+    took: float = 0.0
+    """Seconds."""
+
+    @property
+    def id(self) -> str:
+        """Names the look, whatever came of it."""
+        return "|".join((self.provider, self.account, self.region, self.service, self.operation, self.subject))
+
+    @property
+    def name(self) -> str:
+        """As evidence shows it: `ec2:DescribeVolumes`."""
+        return self.permission or (f"{self.service}:{self.operation}" if self.service else self.operation)
+
+    @property
+    def ok(self) -> bool:
+        return self.outcome is None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What was read of one resource, trimmed to what declarations read."""
+
+    ref: Ref
+    dialect: Dialect
+    body: Mapping[str, Json]
+    """The main body; the answer of each detail call stands under the key it was put at."""
+    calls: Mapping[str, str] = field(default_factory=dict)
+    """Id of the call behind each part; the main body's is under the empty key."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    file: str | None = None
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """For templates: 1-based line by path; the resource itself is under the empty key."""
+    reference: bool = False
+    """Read only because another document points to it: resolves references, is no subject."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (str(self.ref), self.dialect)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Who looked, when, at what."""
+
+    taken_at: str
+    version: str
+    targets: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    """What was left out by choice: `aws:111122223333/eu-west-3`."""
+    complete: bool = True
+    """False when the run was stopped before its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Calls and documents, sorted; two equal runs are equal."""
+
+    run: Run
+    calls: tuple[Call, ...] = ()
+    documents: tuple[Document, ...] = ()
+
+    @classmethod
+    def of(cls, run: Run, calls: Iterable[Call], documents: Iterable[Document]) -> Snapshot:
+        """Sorted and without doubles. A look made twice counts as failed if one of them failed."""
+        by_id: dict[str, Call] = {}
+        for call in sorted(calls, key=_call_order):
+            by_id[call.id] = call
+        by_key: dict[tuple[str, str], Document] = {}
+        for doc in sorted(documents, key=_document_order):
+            by_key[doc.key] = doc
+        return cls(run, tuple(by_id[k] for k in sorted(by_id)), tuple(by_key[k] for k in sorted(by_key)))
+
+    def merge(self, other: Snapshot) -> Snapshot:
+        """Associative and commutative. The earlier time stands: nothing is claimed fresher than its oldest part."""
+        run = Run(
+            taken_at=min(self.run.taken_at, other.run.taken_at),
+            version=max(self.run.version, other.run.version),
+            targets=tuple(sorted({*self.run.targets, *other.run.targets})),
+            excluded=tuple(sorted({*self.run.excluded, *other.run.excluded})),
+            complete=self.run.complete and other.run.complete,
+        )
+        return Snapshot.of(run, (*self.calls, *other.calls), (*self.documents, *other.documents))
+
+    def digest(self) -> str:
+        """SHA-256 over everything but how long the calls took."""
+        plain = [self.run, [replace(c, took=0.0) for c in self.calls], self.documents]
+        return hashlib.sha256(json.dumps(plain, default=_plain, sort_keys=True).encode()).hexdigest()
+
+
+def _call_order(call: Call) -> tuple[object, ...]:
+    return (call.outcome is not None, call.outcome or "", call.at, call.code, call.detail, call.pages, call.items, call.took, call.types, call.permission)
+
+
+def _document_order(doc: Document) -> tuple[object, ...]:
+    """Of two readings of one thing the fuller one stands: a subject over a mere reference, then by content."""
+    return (not doc.reference, len(doc.calls), json.dumps([doc.body, doc.calls, doc.tags, doc.file, doc.lines], default=_plain, sort_keys=True))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Ref):
+        return str(value)
+    slots: tuple[str, ...] = getattr(type(value), "__slots__", ())
+    return {name: getattr(value, name) for name in slots}

@@ -1,0 +1,139 @@
+"""What a check says about a subject, and the assessment that holds all of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scanner.model.known import Json, Reason, Source
+from scanner.model.promise import Settlement
+from scanner.model.resource import Ref
+
+
+class Status(StrEnum):
+    PASS = "pass"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+class Severity(StrEnum):
+    """How bad a failure is; the order of the members is the order of reports."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+    @property
+    def rank(self) -> int:
+        """0 is worst."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a check's body returns: made by `passes`, `fails` or `unsure`."""
+
+    status: Status
+    why: str
+    reason: Reason | None = None
+    severity: Severity | None = None
+    """Overrides the check's own, for rules whose weight depends on what was seen."""
+
+
+def passes(why: str) -> Outcome:
+    """The promise holds here; `why` says what was seen."""
+    return Outcome(Status.PASS, why)
+
+
+def fails(why: str, severity: Severity | None = None) -> Outcome:
+    """The promise is broken here; `why` names the thing and what was seen."""
+    return Outcome(Status.FAIL, why, None, severity)
+
+
+def unsure(reason: Reason, why: str) -> Outcome:
+    """What was read does not answer the question."""
+    return Outcome(Status.UNKNOWN, why, reason)
+
+
+def fingerprint(check: str, params: Mapping[str, Json], subject: Ref, fact: str) -> str:
+    """Stable id of a verdict: what was asked of whom, never what the answer said."""
+    asked = json.dumps([check, dict(params), subject.provider, subject.type, subject.account, subject.region, subject.id, fact], sort_keys=True)
+    return hashlib.sha256(asked.encode()).hexdigest()[:24]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One check, one subject, one fact: pass, fail or unknown, with evidence."""
+
+    check: str
+    params: Mapping[str, Json]
+    subject: Ref
+    fact: str
+    status: Status
+    why: str
+    severity: Severity
+    evidence: tuple[Source, ...] = ()
+    reason: Reason | None = None
+    """Set when and only when the status is unknown."""
+    gap: bool = False
+    """The subject stands for everything that a failed look would have shown."""
+    waiver: str | None = None
+    tags: Mapping[str, str] | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.check, self.params, self.subject, self.fact)
+
+    @property
+    def sort_key(self) -> tuple[int, int, str, Ref, str]:
+        """Failures first, worst first, then by name: the order of every report."""
+        order = (Status.FAIL, Status.UNKNOWN, Status.PASS)
+        return (order.index(self.status), self.severity.rank, self.check, self.subject, self.fact)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A look that was not answered, and what would close it."""
+
+    provider: str
+    account: str | None
+    region: str | None
+    service: str
+    operation: str
+    reason: Reason
+    code: str
+    permission: str | None
+    types: tuple[str, ...]
+    subject: str | None = None
+    """Id of the one resource the look was about; None for a list."""
+    detail: str = ""
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The denominator of a report."""
+
+    asked: int
+    answered: int
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The judgement of one snapshot at one moment: what `--format json` prints."""
+
+    version: str
+    taken_at: str
+    judged_at: str
+    snapshot_digest: str
+    declarations_digest: str
+    coverage: Coverage
+    verdicts: tuple[Verdict, ...]
+    settlements: tuple[Settlement, ...] = ()
+    resources: int = 0
+    """Resources that were judged."""

@@ -1,0 +1,126 @@
+"""Finds checks, type declarations, providers and readers; the only place where `scanner` meets them.
+
+Ours are the packages `checks` and `providers` that stand beside `scanner`: if Python finds others first (the
+folder that is scanned may hold a `checks/` of its own), Houvast refuses to start, because it never runs code
+from what it scans. Those of others come by entry points (`houvast.checks`, `houvast.types`).
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.machinery import PathFinder
+from pathlib import Path
+from types import MappingProxyType, ModuleType
+from typing import Any, Protocol
+
+from scanner.collect.plan import Answer, Options, Worker
+from scanner.declare.decl import TypeDecl
+from scanner.errors import HouvastError
+from scanner.judge.registry import Check, CheckError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+#: Modules that look at live things, by the word a target starts with.
+LIVE = {"aws": "providers.aws.live", "azure": "providers.azure.live", "tls": "providers.tls.live"}
+#: Modules that read files; the first that recognises a file's content reads it.
+READERS = ("providers.cloudformation.reader",)
+#: Packages whose modules hold type declarations.
+TYPES = ("providers.aws.types", "providers.azure.types", "providers.tls.types")
+
+
+class LiveProvider(Protocol):
+    """What a module in LIVE offers."""
+
+    def open(self, targets: tuple[str, ...], options: Options, decls: Mapping[str, TypeDecl]) -> Worker:
+        """A worker for these targets (without the provider's word). Raises MissingCredentials, UsageError."""
+        ...
+
+
+class FileReader(Protocol):
+    """What a module in READERS offers."""
+
+    def recognise(self, text: str) -> bool:
+        """Whether a file with this content is of its kind; reads no further than it must, runs nothing."""
+        ...
+
+    def read(self, path: Path, name: str, options: Options) -> Answer:
+        """The documents of a file; `name` is how the user called it. Raises InvalidFile with line and remedy."""
+        ...
+
+
+def _beside(package: str) -> Path:
+    """The folder of one of our packages. Raises HouvastError when Python would import another one."""
+    spec = PathFinder.find_spec(package)
+    found = Path(spec.origin).resolve().parent if spec and spec.origin else None
+    if found != ROOT / package:
+        raise HouvastError(
+            f"the package {package!r} would be loaded from {found or 'nowhere'} instead of {ROOT / package}",
+            "start houvast by its installed command, and take the scanned folder off PYTHONPATH: Houvast runs no code from what it scans",
+        )
+    return found
+
+
+def _modules(package: str) -> Iterator[ModuleType]:
+    """Every module of a package in sorted order, or the module itself."""
+    top = package.split(".")[0]
+    folder = _beside(top).joinpath(*package.split(".")[1:])
+    if not folder.is_dir():
+        yield importlib.import_module(package)
+        return
+    for file in sorted(folder.glob("*.py")):
+        if file.stem != "__init__":
+            yield importlib.import_module(f"{package}.{file.stem}")
+
+
+@cache
+def load_checks() -> Mapping[str, Check[Any]]:
+    """Every check by its id. A check whose file does not bear its name is an error."""
+    found: dict[str, Check[Any]] = {}
+    for module in _modules("checks"):
+        name = module.__name__.rsplit(".", 1)[1]
+        loaded = getattr(module, name, None)
+        if not isinstance(loaded, Check) or loaded.id != name.replace("_", "-"):
+            raise CheckError(f"checks/{name}.py must define the check {name.replace('_', '-')!r} as {name}")
+        found[loaded.id] = loaded
+    for entry in importlib.metadata.entry_points(group="houvast.checks"):
+        loaded = entry.load()
+        if not isinstance(loaded, Check) or loaded.id in found:
+            raise CheckError(f"the plugin {entry.value} is no new check")
+        found[loaded.id] = loaded
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+@cache
+def load_types(*packages: str) -> Mapping[str, TypeDecl]:
+    """Type declarations by name; of all providers, or of the given packages only (which starts faster)."""
+    found: dict[str, TypeDecl] = {}
+    for package in packages or TYPES:
+        for module in _modules(package):
+            for name in sorted(vars(module)):
+                decl = vars(module)[name]
+                if isinstance(decl, TypeDecl) and found.setdefault(decl.type, decl) is not decl:
+                    raise CheckError(f"{decl.type} is declared twice")
+    for entry in importlib.metadata.entry_points(group="houvast.types") if not packages else ():
+        decl = entry.load()
+        found.setdefault(decl.type, decl)
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+def live(word: str) -> LiveProvider:
+    """The provider module for a target's first word; its cloud SDK is imported only now."""
+    _beside("providers")
+    module: Any = importlib.import_module(LIVE[word])
+    provider: LiveProvider = module
+    return provider
+
+
+def readers() -> Iterator[FileReader]:
+    """The file readers, in the order in which they are asked."""
+    _beside("providers")
+    for name in READERS:
+        module: Any = importlib.import_module(name)
+        reader: FileReader = module
+        yield reader

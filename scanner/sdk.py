@@ -1,0 +1,68 @@
+"""The whole surface for checks, types and providers, ours and those of others: import from here and nowhere else."""
+
+from scanner.collect.plan import Answer, Failure, Job, Options, Part, Worker
+from scanner.collect.trim import jsonable, trim
+from scanner.data.regions import azure_name, azure_pair, country_name, members, place_of
+from scanner.data.tables import rows, table
+from scanner.declare.decl import FactDecl, Join, TypeDecl, fact, never, never_others
+from scanner.declare.live import Arm, Child, Each, Get, List, Probe, Report, Resolve, Scope
+from scanner.declare.path import REFERENCE, UNRESOLVED, compile_path
+from scanner.declare.places import arns, derived_regions, here, nowhere, region_of, regions
+from scanner.declare.readers import NOT_SHOWN, Unresolvable, always, boolean, by_dialect, choice, derive, flag, number, of, text, unread
+from scanner.errors import HouvastError, InvalidFile, MissingCredentials, MissingExtra, UsageError
+from scanner.judge.estate import Estate
+from scanner.judge.registry import Now, bad, check, estate_check, good, unsure_of
+from scanner.model.facts import (
+    OFF,
+    ON,
+    Access,
+    AccessKey,
+    AtRest,
+    AtRestDefault,
+    Attacks,
+    BackupEncryption,
+    BackupPlaces,
+    Backups,
+    Certificate,
+    Chain,
+    ClientAuth,
+    Deletion,
+    Exposure,
+    Handshake,
+    Holder,
+    Home,
+    KeyCustody,
+    KeyGuard,
+    KeyRotation,
+    LogPlaces,
+    Logs,
+    PasswordLogin,
+    Renewal,
+    Replicas,
+    RootAccess,
+    ServedNames,
+    SignIn,
+    State,
+    TlsFloor,
+    Transit,
+)  # fmt: skip
+from scanner.model.known import Json, Known, Origin, Reason, Source, Unknown
+from scanner.model.place import Confidence, Place
+from scanner.model.resource import Ref, Resource
+from scanner.model.snapshot import EVERY_TYPE, Call, Dialect, Document, Run, Snapshot
+from scanner.model.verdict import Outcome, Severity, Status, fails, passes, unsure
+
+__all__ = [
+    "EVERY_TYPE", "NOT_SHOWN", "OFF", "ON", "REFERENCE", "UNRESOLVED",
+    "Access", "AccessKey", "Answer", "Arm", "AtRest", "AtRestDefault", "Attacks", "BackupEncryption", "BackupPlaces", "Backups",
+    "Call", "Certificate", "Chain", "Child", "ClientAuth", "Confidence", "Deletion", "Dialect", "Document", "Each", "Estate",
+    "Exposure", "FactDecl", "Failure", "Get", "Handshake", "Holder", "Home", "HouvastError", "InvalidFile", "Job", "Join", "Json",
+    "KeyCustody", "KeyGuard", "KeyRotation", "Known", "List", "LogPlaces", "Logs", "MissingCredentials", "MissingExtra", "Now",
+    "Options", "Origin", "Outcome", "Part", "PasswordLogin", "Place", "Probe", "Reason", "Ref", "Renewal", "Replicas", "Report",
+    "Resolve", "Resource", "RootAccess", "Run", "Scope", "ServedNames", "Severity", "SignIn", "Snapshot", "Source", "State", "Status",
+    "TlsFloor", "Transit", "TypeDecl", "Unknown", "Unresolvable", "UsageError", "Worker",
+    "always", "arns", "azure_name", "azure_pair", "bad", "boolean", "by_dialect", "check", "choice", "compile_path", "country_name",
+    "derive", "derived_regions", "estate_check", "fact", "fails", "flag", "good", "here", "jsonable", "members", "never", "never_others",
+    "nowhere", "number", "of", "passes", "place_of", "region_of", "regions", "rows", "table", "text", "trim", "unread", "unsure",
+    "unsure_of",
+]  # fmt: skip

@@ -1,0 +1,121 @@
+"""The snapshot file: JSON lines. A header, the calls, the documents, and a last line that says it is whole.
+
+A file that was cut off is still read: what is there counts, and the cut is a gap of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from scanner.errors import InvalidFile
+from scanner.model.known import Reason
+from scanner.model.resource import Ref
+from scanner.model.snapshot import EVERY_TYPE, SCHEMA, Call, Dialect, Document, Run, Snapshot
+from scanner.store.atomic import write_atomic
+
+
+def dump(snapshot: Snapshot) -> str:
+    """The file's text; equal snapshots give equal text."""
+    return "".join(f"{line}\n" for line in _lines(snapshot))
+
+
+def _lines(snapshot: Snapshot) -> Iterator[str]:
+    yield _json({"schema": SCHEMA, "run": asdict(snapshot.run)})
+    for call in snapshot.calls:
+        yield _json({"call": {k: v for k, v in asdict(call).items() if v not in ("", (), None, 0)}})
+    for doc in snapshot.documents:
+        plain: dict[str, Any] = {"ref": str(doc.ref), "dialect": doc.dialect, "body": doc.body, "calls": doc.calls}
+        optional = {"tags": doc.tags, "file": doc.file, "lines": doc.lines, "reference": doc.reference}
+        yield _json({"document": plain | {k: v for k, v in optional.items() if v}})
+    yield _json({"end": {"calls": len(snapshot.calls), "documents": len(snapshot.documents)}})
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=dict)
+
+
+def save(snapshot: Snapshot, path: Path) -> None:
+    """Write atomically. Raises InvalidFile when the place cannot be written."""
+    write_atomic(path, dump(snapshot))
+
+
+def looks_like(head: str) -> bool:
+    """Whether the first line of a file is that of a snapshot."""
+    return SCHEMA in head[:200]
+
+
+def load(path: Path) -> Snapshot:
+    """Read a snapshot file. Raises InvalidFile naming file, line and remedy."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InvalidFile(str(path), f"cannot be read: {error.strerror}", "give a file written by --snapshot") from error
+    except UnicodeDecodeError as error:
+        raise InvalidFile(str(path), "is not UTF-8 text", "give a file written by --snapshot") from error
+    return parse(text, str(path))
+
+
+def parse(text: str, name: str) -> Snapshot:
+    """The snapshot in a file's text; `name` is for messages."""
+    remedy = "give a file written by houvast scan --snapshot"
+    run: Run | None = None
+    calls: list[Call] = []
+    documents: list[Document] = []
+    whole = False
+    lines = text.splitlines()
+    for number, line in enumerate(lines, 1):
+        try:
+            record = json.loads(line)
+            if number == 1:
+                if record.get("schema") != SCHEMA:
+                    raise InvalidFile(name, f"has schema {record.get('schema')!r}, not {SCHEMA}", remedy, 1)
+                run = _run(record["run"])
+            elif "call" in record:
+                calls.append(_call(record["call"]))
+            elif "document" in record:
+                documents.append(_document(record["document"]))
+            elif "end" in record:
+                whole = record["end"] == {"calls": len(calls), "documents": len(documents)}
+        except (json.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
+            if number == len(lines) and run is not None:
+                break  # a last line that was cut off
+            raise InvalidFile(name, f"is not a snapshot: {type(error).__name__}: {error}", remedy, number) from error
+    if run is None:
+        raise InvalidFile(name, "is empty", remedy)
+    if not whole:
+        calls.append(_cut(name, run))
+        run = replace(run, complete=False)
+    return Snapshot.of(run, calls, documents)
+
+
+def _cut(name: str, run: Run) -> Call:
+    provider = run.targets[0].split(":")[0] if run.targets and run.targets[0].split(":")[0] in ("aws", "azure", "tls") else "file"
+    return Call(provider, "", "", "", f"read {name}", name, Reason.NOT_COLLECTED, "", "the snapshot file was cut off", "", (EVERY_TYPE,))
+
+
+def _run(plain: dict[str, Any]) -> Run:
+    return Run(plain["taken_at"], plain["version"], tuple(plain.get("targets", ())), tuple(plain.get("excluded", ())), bool(plain.get("complete", True)))
+
+
+def _call(plain: dict[str, Any]) -> Call:
+    outcome = Reason(plain["outcome"]) if plain.get("outcome") else None
+    return Call(
+        **{
+            **plain,
+            "outcome": outcome,
+            "types": tuple(plain.get("types", ())),
+            "provider": plain["provider"],
+            **{k: plain.get(k, "") for k in ("account", "region", "service", "operation")},
+        }
+    )
+
+
+def _document(plain: dict[str, Any]) -> Document:
+    return Document(
+        Ref.parse(plain["ref"]), Dialect(plain["dialect"]), plain["body"], plain["calls"], plain.get("tags", {}),
+        plain.get("file"), plain.get("lines", {}), plain.get("reference", False),
+    )  # fmt: skip
