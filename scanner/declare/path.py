@@ -257,7 +257,13 @@ def _condition(node: dict[str, Any], text: str) -> _Test:
     if kind in ("and_expression", "or_expression"):
         tests = [_condition(child, text) for child in children]
         # A list, not a generator: every operand is looked at, so an unresolved one is never skipped.
-        return (lambda seen: all([t(seen) for t in tests])) if kind == "and_expression" else (lambda seen: any([t(seen) for t in tests]))
+        every = kind == "and_expression"
+
+        def both(seen: Seen) -> bool:
+            answers = [test(seen) for test in tests]
+            return all(answers) if every else any(answers)
+
+        return both
     if kind == "not_expression":
         inner = _condition(children[0], text)
         return lambda seen: not inner(seen)
