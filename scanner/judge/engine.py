@@ -9,6 +9,7 @@ from typing import Any
 
 from scanner.judge.estate import Estate
 from scanner.judge.registry import Check
+from scanner.judge.scope import in_scope
 from scanner.model.known import Json, Known, Reason, Source, Unknown
 from scanner.model.resource import Ref, Resource
 from scanner.model.snapshot import Call
@@ -21,10 +22,20 @@ class Question:
 
     check: Check[Any]
     params: Mapping[str, Json] = field(default_factory=dict)
+    scopes: tuple[tuple[str, ...], ...] = ()
+    """Asked of subjects in one of these scopes; empty: of all."""
+    unless: tuple[tuple[str, ...], ...] = ()
+    """Not asked of subjects in one of these: there a promise asks with parameters of its own."""
 
     @property
     def key(self) -> tuple[str, str]:
+        """Questions of one key are one question."""
         return (self.check.id, repr(sorted(self.params.items())))
+
+    def concerns(self, ref: Ref) -> bool:
+        """Whether it is asked of a subject."""
+        wanted = not self.scopes or any(in_scope(scope, ref) for scope in self.scopes)
+        return wanted and not any(in_scope(scope, ref) for scope in self.unless)
 
 
 def judge(estate: Estate, questions: Iterable[Question], now: datetime) -> tuple[Verdict, ...]:
@@ -40,12 +51,14 @@ def _answers(estate: Estate, question: Question, now: datetime) -> Iterator[Verd
         yield from _of_estate(estate, question, params, now)
     else:
         for resource in estate.resources:
-            for kind in question.check.needs:
-                if kind in resource.facts:
-                    yield _one(question, resource, kind, params, now)
+            if question.concerns(resource.ref):
+                for kind in question.check.needs:
+                    if kind in resource.facts:
+                        yield _one(question, resource, kind, params, now)
     for kind in question.check.needs:
         for ref, call in estate.gaps(kind):
-            yield _gap(question, ref, call, kind)
+            if question.concerns(ref):
+                yield _gap(question, ref, call, kind)
 
 
 def _one(question: Question, resource: Resource, kind: type, params: object, now: datetime) -> Verdict:
@@ -72,6 +85,8 @@ def _of_estate(estate: Estate, question: Question, params: object, now: datetime
 
         arguments.append(Now(now))
     for resource, outcome, fact in check.body(*arguments):
+        if not question.concerns(resource.ref):
+            continue
         sources = next((f.sources for k, f in resource.facts.items() if k.__name__ == fact), ())
         yield _verdict(question, resource, fact, outcome, sources)
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import date
 from fnmatch import fnmatchcase
-from typing import Any
 
-from scanner.judge.engine import Question
-from scanner.judge.registry import Check
+from scanner.judge.scope import in_scope
 from scanner.model.known import Reason
 from scanner.model.promise import Bind, Promise, Settled, Settlement
 from scanner.model.resource import Ref
@@ -17,18 +15,14 @@ from scanner.model.snapshot import Snapshot
 from scanner.model.verdict import Status, Verdict
 
 
-def questions(promises: Iterable[Promise], checks: Mapping[str, Check[Any]]) -> tuple[Question, ...]:
-    """What has to be asked to settle these promises."""
-    return tuple(Question(checks[bind.check], bind.params) for promise in promises for bind in promise.binds)
-
-
-def settle(promise: Promise, verdicts: Iterable[Verdict], snapshot: Snapshot, today: date) -> Settlement:
-    """Any fail breaks it; it is kept only if something was asked, all of it passed, and nothing in scope was left out."""
+def settle(promise: Promise, verdicts: Iterable[Verdict], snapshot: Snapshot, today: date, asked: Collection[str] = ()) -> Settlement:
+    """Any fail breaks it; it is kept only if something was asked, all of it passed, and nothing in scope was left out.
+    `asked` names the checks of this run, to say of a check that it was left out by choice."""
     groups = [(bind, [v for v in verdicts if _answers(promise, bind, v)]) for bind in promise.binds]
     relevant = {v.fingerprint: v for _, group in groups for v in group}
     counts = Counter(v.status for v in relevant.values())
     fails = tuple(sorted(v.fingerprint for v in relevant.values() if v.status is Status.FAIL))
-    missing = _missing(promise, groups, snapshot, today)
+    missing = _missing(promise, groups, snapshot, today, asked)
     if fails:
         status = Settled.BROKEN
     elif not promise.binds and promise.attested and not missing:
@@ -56,32 +50,12 @@ def _may_hide(gap_type: str, pattern: str) -> bool:
     return gap_type.endswith("*") and pattern.startswith(gap_type[:-1])
 
 
-def in_scope(scope: tuple[str, ...], ref: Ref) -> bool:
-    """`aws`, `aws:ACCOUNT[/REGION]`, `azure:SUBSCRIPTION`, `tls:HOST[:PORT]`, `file:PATTERN`; empty: everything.
-
-    What cannot be told to be outside (a subject whose account could not be read) is inside."""
-    return not scope or any(_matches(item, ref) for item in scope)
-
-
-def _matches(item: str, ref: Ref) -> bool:
-    kind, _, rest = item.partition(":")
-    if kind == "file":
-        return "#" in ref.id and fnmatchcase(ref.id.split("#")[0], rest or "*")
-    if kind != ref.provider:
-        return False
-    if not rest:
-        return True
-    if kind == "tls":
-        return ref.id == rest or ref.name == rest or fnmatchcase(ref.name, rest)
-    account, _, region = rest.partition("/")
-    return (not ref.account or ref.account == account) and (not region or not ref.region or ref.region == region)
-
-
-def _missing(promise: Promise, groups: list[tuple[Bind, list[Verdict]]], snapshot: Snapshot, today: date) -> tuple[str, ...]:
+def _missing(promise: Promise, groups: list[tuple[Bind, list[Verdict]]], snapshot: Snapshot, today: date, asked: Collection[str]) -> tuple[str, ...]:
     found: list[str] = []
     for bind, group in groups:
         if not group:
-            found.append(f"{bind.check}: nothing in scope was looked at")
+            left_out = asked and bind.check not in asked
+            found.append(f"{bind.check}: {'was left out of this run' if left_out else 'nothing in scope was looked at'}")
         unknown = [v for v in group if v.status is Status.UNKNOWN]
         found.extend(f"{bind.check}: {v.subject.name} ({v.fact}): {v.reason or Reason.DEFECT}" for v in unknown)
     if promise.binds:

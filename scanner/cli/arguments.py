@@ -1,0 +1,153 @@
+"""What can be typed: commands, options, and the help that teaches them."""
+
+from __future__ import annotations
+
+import argparse
+
+from scanner import __version__
+
+FORMATS = ("console", "json")
+SUFFIXES = {".json": "json", ".txt": "console"}
+SEVERITIES = ("critical", "high", "medium", "low")
+
+_ABOUT = """\
+Does an organisation keep its word about hosting? Houvast looks at AWS, Azure, TLS endpoints and the templates
+about to be deployed, and answers for every promise: kept, broken or unproven, with the evidence."""
+
+_EXAMPLES = """\
+examples:
+  houvast demo                                   a whole scan on this machine, no account needed
+  houvast scan aws azure www.example.org         the clouds your credentials open, and an endpoint
+  houvast scan template.yaml --promises promises.toml
+  houvast scan aws --regions eu-west-1 --check residency --format json -o report.json
+  houvast explain residency                      why a check matters, how to mend a finding
+
+exit codes:
+  0 all answered, nothing failed      1 tool error               2 usage or invalid file
+  3 nothing was collected            10 something failed, or a promise is broken
+ 11 nothing failed, but something is unknown or unproven"""
+
+_TARGETS = """\
+what to look at:
+  aws, aws:PROFILE                 every enabled region of the account
+  azure, azure:SUBSCRIPTION        every subscription that the credential sees
+  HOST[:PORT], https://HOST        a TLS endpoint; smtp:// imap:// pop3:// ftp:// ldap:// postgres:// xmpp:// rdp:// use STARTTLS
+  FILE, DIR                        templates, recognised by content
+  @FILE                            targets, one a line
+  without a target: those of houvast.toml"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(prog="houvast", description=_ABOUT, epilog=_EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
+    top.add_argument("--version", action="version", version=f"houvast {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _scan(commands)
+    _judge(commands)
+    _inventory(commands)
+    _explain(commands)
+    _coverage(commands)
+    _doctor(commands)
+    _demo(commands)
+    return top
+
+
+def _command(commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, help: str, epilog: str = "") -> argparse.ArgumentParser:
+    return commands.add_parser(name, help=help, description=help[0].upper() + help[1:] + ".", epilog=epilog, formatter_class=argparse.RawDescriptionHelpFormatter)
+
+
+def _scan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    scan = _command(commands, "scan", "look at targets, judge what was seen, settle the promises", _TARGETS)
+    scan.add_argument("targets", nargs="*", metavar="TARGET", help="what to look at; see below")
+    _looking(scan)
+    scan.add_argument("--snapshot", metavar="FILE", help="keep what was collected; `houvast judge FILE` judges it again")
+    _judging(scan)
+    _reporting(scan)
+
+
+def _judge(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    judge = _command(commands, "judge", "judge a snapshot again, with other promises or another date")
+    judge.add_argument("snapshots", nargs="+", metavar="SNAPSHOT", help="files written by `houvast scan --snapshot`; several are merged")
+    judge.add_argument("--at", metavar="DATE", help="judge as of this moment (2026-12-31 or 2026-12-31T12:00:00Z); default: when the snapshot was taken")
+    _judging(judge)
+    _reporting(judge)
+
+
+def _inventory(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    inventory = _command(commands, "inventory", "list resources, their facts, where each and its copies are", _TARGETS)
+    inventory.add_argument("targets", nargs="+", metavar="SNAPSHOT|TARGET", help="a snapshot file, or what to look at")
+    _looking(inventory)
+    inventory.add_argument("--type", action="append", default=[], metavar="TYPE", help="only this resource type (repeatable)")
+    inventory.add_argument("--format", choices=("console", "csv", "json"), default="console", help="default: console")
+    inventory.add_argument("-o", "--output", metavar="FILE", help="write to FILE instead of the screen")
+
+
+def _looking(command: argparse.ArgumentParser) -> None:
+    look = command.add_argument_group("looking")
+    look.add_argument("--regions", metavar="R,R", help="AWS: only these regions; the others are reported as not looked at")
+    look.add_argument("--profile", metavar="NAME", help="AWS: profile of the shared configuration for the target `aws`")
+    look.add_argument("--azure-cloud", metavar="NAME|URL", help="Azure: public (default), china, usgovernment, or the URL of a Resource Manager")
+    look.add_argument("--connect", metavar="IP", help="TLS: connect to this address instead of looking the host up")
+    look.add_argument("--ca-file", metavar="PEM", help="TLS: trust these certificates too")
+    look.add_argument("--region", metavar="REGION", help="templates: the region in which they will be deployed")
+    look.add_argument("--parameters", metavar="FILE", help="CloudFormation: JSON with values of parameters")
+    look.add_argument("--timeout", type=_seconds, metavar="SECONDS", default=900.0, help="for the whole scan (default: 900); what is left then is unknown")
+    look.add_argument("--call-timeout", type=_seconds, metavar="SECONDS", default=20.0, help="for one network call (default: 20)")
+    look.add_argument("--retries", type=_count, metavar="N", default=4, help="further attempts when a service throttles or fails in passing (default: 4)")
+    look.add_argument("--workers", type=_count, metavar="N", default=16, help="calls under way at once (default: 16)")
+    look.add_argument("--config", metavar="FILE", help="default: houvast.toml in this folder, if there")
+    look.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
+
+
+def _judging(command: argparse.ArgumentParser) -> None:
+    judging = command.add_argument_group("judging")
+    judging.add_argument("--promises", metavar="FILE", help="default: promises.toml beside houvast.toml, if there")
+    judging.add_argument("--check", action="append", default=[], metavar="ID", help="only this check (repeatable)")
+    judging.add_argument("--skip-check", action="append", default=[], metavar="ID", help="without this check (repeatable)")
+    judging.add_argument("--type", action="append", default=[], metavar="TYPE", help="only this resource type (repeatable)")
+    judging.add_argument("--fail-on", choices=SEVERITIES, default="low", help="exit 10 only for findings of at least this severity (default: low)")
+    judging.add_argument("--allow-unknown", action="store_true", help="exit 0 although something is unknown or unproven")
+
+
+def _reporting(command: argparse.ArgumentParser) -> None:
+    report = command.add_argument_group("reporting")
+    report.add_argument("--format", choices=FORMATS, default=None, help="of what is printed (default: console)")
+    report.add_argument("-o", "--output", action="append", default=[], metavar="FILE", help="also write a report, its format by suffix (.json, .txt); repeatable")
+    report.add_argument("-v", "--verbose", action="store_true", help="show every subject")
+    report.add_argument("--colour", "--color", choices=("auto", "always", "never"), default="auto", help="default: auto; NO_COLOR is honoured")
+
+
+def _explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    explain = _command(commands, "explain", "say what a check asks and why, or what is read of a resource type")
+    explain.add_argument("what", metavar="CHECK|TYPE", nargs="?", help="a check id or a resource type; without one, all are listed")
+
+
+def _coverage(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    coverage = _command(commands, "coverage", "print which facts are read of which types, live and in templates")
+    coverage.add_argument("--format", choices=("console", "json"), default="console", help="default: console")
+
+
+def _doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    doctor = _command(commands, "doctor", "check installation, credentials and configuration, and say what is missing")
+    doctor.add_argument("--config", metavar="FILE", help="default: houvast.toml in this folder, if there")
+
+
+def _demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    demo = _command(commands, "demo", "scan a small estate of servers started on this machine: no account needed")
+    demo.add_argument("--folder", metavar="DIR", default="demo", help="where snapshot and reports are left (default: demo)")
+    demo.add_argument("--promises", metavar="FILE", help="settle these promises instead of the demo's own")
+    demo.add_argument("-v", "--verbose", action="store_true", help="show every subject")
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 86_400:
+        raise argparse.ArgumentTypeError("must be more than 0 and at most 86400 seconds")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if not 0 <= value <= 256:
+        raise argparse.ArgumentTypeError("must be between 0 and 256")
+    return value

@@ -1,0 +1,53 @@
+"""The `houvast` command. Only this package prints, and only here a program ends."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from scanner.cli.arguments import parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; gives its exit code. Every error is one clear message with the next step."""
+    arguments = parser().parse_args(argv)
+    try:
+        command = importlib.import_module(f"scanner.cli.{arguments.command}")
+        code: int = command.run(arguments)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        print("houvast: stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # `houvast … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        return _explain(error)
+
+
+def _explain(error: Exception) -> int:
+    from scanner.errors import Exit, HouvastError
+    from scanner.report.text import safe
+
+    if isinstance(error, HouvastError):
+        print(f"houvast: {safe(error.message)}", file=sys.stderr)
+        if error.advice:
+            print(f"  → {safe(error.advice)}", file=sys.stderr)
+        return int(error.code)
+    if os.environ.get("HOUVAST_DEBUG"):
+        raise error
+    print(f"houvast: this is a defect: {type(error).__name__}: {safe(error)}", file=sys.stderr)
+    print("  → please report it; HOUVAST_DEBUG=1 shows where it happened", file=sys.stderr)
+    return int(Exit.TOOL_ERROR)
+
+
+def entry() -> None:
+    """The console script."""
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    entry()

@@ -1,0 +1,75 @@
+"""From a snapshot to an assessment: the one function behind `scan`, `judge` and the demo."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from scanner import __version__
+from scanner.declare.decl import TypeDecl
+from scanner.judge.engine import Question, judge
+from scanner.judge.estate import Estate, coverage
+from scanner.judge.registry import Check
+from scanner.judge.settle import settle
+from scanner.model.known import Json
+from scanner.model.promise import Promise
+from scanner.model.snapshot import Snapshot
+from scanner.model.verdict import Assessment
+
+
+def plan_questions(checks: Mapping[str, Check[Any]], promises: Iterable[Promise], params: Mapping[str, Mapping[str, Json]]) -> tuple[Question, ...]:
+    """Every check with its own (or configured) parameters, and with those of each promise where it is bound.
+
+    Within the scope of a promise the promise's parameters replace the default ones: nobody wants to hear that
+    Paris is in the EU when Germany was promised."""
+    bound: dict[tuple[str, str], Question] = {}
+    scopes: dict[str, list[tuple[str, ...]]] = {}
+    for promise in promises:
+        for bind in promise.binds:
+            if bind.check not in checks:
+                continue
+            question = Question(checks[bind.check], bind.params, (promise.scope,))
+            before = bound.get(question.key)
+            bound[question.key] = Question(question.check, question.params, (*before.scopes, promise.scope)) if before else question
+            if not bind.types and not bind.facts:
+                scopes.setdefault(bind.check, []).append(promise.scope)
+    for key, question in bound.items():
+        if () in question.scopes:
+            bound[key] = Question(question.check, question.params)
+    for check in checks.values():
+        default = Question(check, params.get(check.id, {}), (), tuple(scopes.get(check.id, ())))
+        if default.key in bound:
+            bound[default.key] = Question(check, default.params)
+        elif () not in default.unless:
+            bound[default.key] = default
+    return tuple(bound[key] for key in sorted(bound))
+
+
+def assess(
+    snapshot: Snapshot, decls: Mapping[str, TypeDecl], checks: Mapping[str, Check[Any]], promises: tuple[Promise, ...], now: datetime,
+    params: Mapping[str, Mapping[str, Json]] | None = None,
+) -> Assessment:  # fmt: skip
+    """Judge a snapshot. Pure: the same arguments give the same assessment, byte for byte."""
+    estate = Estate.of(snapshot, decls)
+    verdicts = judge(estate, plan_questions(checks, promises, params or {}), now)
+    settlements = tuple(settle(promise, verdicts, snapshot, now.date(), checks) for promise in promises)
+    return Assessment(
+        version=__version__,
+        taken_at=snapshot.run.taken_at,
+        judged_at=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        snapshot_digest=snapshot.digest(),
+        declarations_digest=_digest(decls, checks),
+        coverage=coverage(snapshot),
+        verdicts=verdicts,
+        settlements=settlements,
+        resources=len(estate.resources),
+    )
+
+
+def _digest(decls: Mapping[str, TypeDecl], checks: Mapping[str, Check[Any]]) -> str:
+    """Names the rules by which was judged: types with their facts, checks with their words."""
+    rules = [f"{name}: {[f.fact.__name__ for f in decl.facts]}" for name, decl in sorted(decls.items())]
+    rules += [f"{name}: {check.severity} {check.doc}" for name, check in sorted(checks.items())]
+    return hashlib.sha256("\n".join(rules).encode()).hexdigest()

@@ -1,0 +1,121 @@
+"""The assessment and the inventory as JSON: the shapes of docs/contract.md, which other programs rely on."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from scanner.model.known import Known, Source, Unknown
+from scanner.model.resource import Ref, Resource
+from scanner.model.verdict import Assessment, Coverage, Gap, Verdict
+
+ASSESSMENT = "houvast/assessment/1"
+INVENTORY = "houvast/inventory/1"
+
+
+def render(assessment: Assessment) -> str:
+    """One JSON object, keys in the order of the contract, ending in a newline."""
+    return json.dumps(assessment_object(assessment), ensure_ascii=False, indent=1) + "\n"
+
+
+def assessment_object(assessment: Assessment) -> dict[str, Any]:
+    """The assessment as plain data."""
+    return {
+        "schema": ASSESSMENT,
+        "version": assessment.version,
+        "taken_at": assessment.taken_at,
+        "judged_at": assessment.judged_at,
+        "snapshot_digest": assessment.snapshot_digest,
+        "declarations_digest": assessment.declarations_digest,
+        "resources": assessment.resources,
+        "coverage": coverage_object(assessment.coverage),
+        "summary": summary(assessment),
+        "verdicts": [_verdict(v) for v in assessment.verdicts],
+        "settlements": [plain(s) for s in assessment.settlements],
+    }
+
+
+def summary(assessment: Assessment) -> dict[str, int]:
+    """Numbers of verdicts and settlements by status."""
+    verdicts = Counter("waived" if v.waiver else v.status.value for v in assessment.verdicts)
+    settled = Counter(s.status.value for s in assessment.settlements)
+    return {
+        **{name: verdicts.get(name, 0) for name in ("pass", "fail", "unknown", "waived")},
+        **{name: settled.get(name, 0) for name in ("kept", "broken", "unproven", "attested")},
+    }
+
+
+def coverage_object(coverage: Coverage) -> dict[str, Any]:
+    """The denominator and its gaps."""
+    return {"asked": coverage.asked, "answered": coverage.answered, "gaps": [_gap(g) for g in coverage.gaps]}
+
+
+def _gap(gap: Gap) -> dict[str, Any]:
+    shown = {f.name: plain(getattr(gap, f.name)) for f in fields(gap)}
+    return {key: value for key, value in shown.items() if key not in ("subject", "detail", "advice") or value}
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    shown: dict[str, Any] = {"check": verdict.check, "status": verdict.status.value, "severity": verdict.severity.value, "subject": ref_object(verdict.subject)}
+    if verdict.reason:
+        shown["reason"] = verdict.reason.value
+    if verdict.gap:
+        shown["gap"] = True
+    return shown | {
+        "fact": verdict.fact,
+        "params": plain(verdict.params),
+        "why": verdict.why,
+        "evidence": [source_object(s) for s in verdict.evidence],
+        "waiver": verdict.waiver,
+        "fingerprint": verdict.fingerprint,
+    }
+
+
+def ref_object(ref: Ref) -> dict[str, Any]:
+    """A subject; null for what is open."""
+    return {"provider": ref.provider, "type": ref.type, "account": ref.account or None, "region": ref.region or None, "id": ref.id, "name": ref.name}
+
+
+def source_object(source: Source) -> dict[str, Any]:
+    """One piece of evidence."""
+    return {name: plain(getattr(source, name)) for name in ("path", "value", "origin", "call", "file", "line", "at")}
+
+
+def plain(value: Any) -> Any:
+    """Dataclasses, enums and dates as JSON knows them."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    return value
+
+
+def inventory(taken_at: str, coverage: Coverage, resources: Iterable[Resource]) -> str:
+    """The inventory: every resource with its facts, known or not."""
+    shown = {"schema": INVENTORY, "taken_at": taken_at, "coverage": coverage_object(coverage), "resources": [_resource(r) for r in resources]}
+    return json.dumps(shown, ensure_ascii=False, indent=1) + "\n"
+
+
+def _resource(resource: Resource) -> dict[str, Any]:
+    facts = {kind.__name__: _fact(fact) for kind, fact in resource.facts.items()}
+    return {**ref_object(resource.ref), "tags": dict(resource.tags), "dialect": resource.dialect, "facts": facts}
+
+
+def _fact(fact: Known[Any] | Unknown) -> dict[str, Any]:
+    source = source_object(fact.sources[0]) if fact.sources else {}
+    if isinstance(fact, Unknown):
+        return {"known": False, "reason": fact.reason.value, "detail": fact.detail, "source": source}
+    return {"known": True, "value": plain(fact.value), "source": source}

@@ -1,0 +1,55 @@
+"""Text that is safe to print: what comes from the scanned world cannot steer a terminal."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+import unicodedata
+
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
+
+
+def safe(text: object) -> str:
+    """`text` on one line, with control, bidirectional and other invisible characters made visible."""
+    return "".join(char if _harmless(char) else f"\\u{{{ord(char):x}}}" for char in str(text))
+
+
+def _harmless(char: str) -> bool:
+    return char == " " or unicodedata.category(char)[0] not in ("C", "Z") or char == "\u00a0"
+
+
+def shorten(text: str, width: int) -> str:
+    """At most `width` characters; what was cut is shown by an ellipsis in the middle, ids differ at both ends."""
+    if len(text) <= width or width < 8:
+        return text
+    head = (width - 1) * 2 // 3
+    return f"{text[:head]}…{text[len(text) - (width - 1 - head) :]}"
+
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def wrapped(text: str, width: int, indent: str, first: str | None = None) -> str:
+    """Wrapped prose with a hanging indent; colours in `first` take no room."""
+    lead = indent if first is None else first
+    blank = " " * len(_ANSI.sub("", lead))
+    filled = textwrap.fill(text, max(width, 40), initial_indent=blank, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return lead + filled[len(blank) :]
+
+
+class Paint:
+    """ANSI colours, or nothing where they are not wanted."""
+
+    def __init__(self, on: bool) -> None:
+        self.on = on
+
+    def __call__(self, text: str, *styles: str) -> str:
+        """`text` in the named styles."""
+        if not self.on or not styles:
+            return text
+        return f"\x1b[{';'.join(_CODES[s] for s in styles)}m{text}\x1b[0m"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """`1 resource`, `2 resources`."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
