@@ -2,6 +2,7 @@
 
 from scanner.collect.plan import Answer, Failure, Job, Options, Part, Worker
 from scanner.collect.trim import jsonable, trim
+from scanner.data.guidelines import Guideline, Level, Norm, guideline, guideline_names, suite
 from scanner.data.regions import azure_name, azure_pair, country_name, members, place_of
 from scanner.data.tables import rows, table
 from scanner.declare.decl import FactDecl, Join, TypeDecl, fact, never, never_others
@@ -56,13 +57,13 @@ __all__ = [
     "EVERY_TYPE", "NOT_SHOWN", "OFF", "ON", "REFERENCE", "UNRESOLVED",
     "Access", "AccessKey", "Answer", "Arm", "AtRest", "AtRestDefault", "Attacks", "BackupEncryption", "BackupPlaces", "Backups",
     "Call", "Certificate", "Chain", "Child", "ClientAuth", "Confidence", "Deletion", "Dialect", "Document", "Each", "Estate",
-    "Exposure", "FactDecl", "Failure", "Get", "Handshake", "Holder", "Home", "HouvastError", "InvalidFile", "Job", "Join", "Json",
-    "KeyCustody", "KeyGuard", "KeyRotation", "Known", "List", "LogPlaces", "Logs", "MissingCredentials", "MissingExtra", "Now",
+    "Exposure", "FactDecl", "Failure", "Get", "Guideline", "Handshake", "Holder", "Home", "HouvastError", "InvalidFile", "Job", "Join", "Json",
+    "KeyCustody", "KeyGuard", "KeyRotation", "Known", "Level", "List", "LogPlaces", "Logs", "MissingCredentials", "MissingExtra", "Norm", "Now",
     "Options", "Origin", "Outcome", "Part", "PasswordLogin", "Place", "Probe", "Reason", "Ref", "Renewal", "Replicas", "Report",
     "Resolve", "Resource", "RootAccess", "Run", "Scope", "ServedNames", "Severity", "SignIn", "Snapshot", "Source", "State", "Status",
     "TlsFloor", "Transit", "TypeDecl", "Unknown", "Unresolvable", "UsageError", "Worker",
     "always", "arns", "azure_name", "azure_pair", "bad", "boolean", "by_dialect", "check", "choice", "compile_path", "country_name",
-    "derive", "derived_regions", "estate_check", "fact", "fails", "flag", "good", "here", "jsonable", "members", "never", "never_others",
-    "nowhere", "number", "of", "passes", "place_of", "region_of", "regions", "rows", "table", "text", "trim", "unread", "unsure",
+    "derive", "derived_regions", "estate_check", "fact", "fails", "flag", "good", "guideline", "guideline_names", "here", "jsonable", "members", "never", "never_others",
+    "nowhere", "number", "of", "passes", "place_of", "region_of", "regions", "rows", "suite", "table", "text", "trim", "unread", "unsure",
     "unsure_of",
 ]  # fmt: skip

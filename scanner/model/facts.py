@@ -143,6 +143,8 @@ class Handshake:
     server_preference: bool | None = None
     unseen: tuple[str, ...] = ()
     """Versions that could not be tried; they are neither accepted nor refused."""
+    untried: tuple[str, ...] = ()
+    """Groups that the prober cannot offer; they are neither accepted nor refused."""
 
 
 @dataclass(frozen=True, slots=True)
