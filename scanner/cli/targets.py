@@ -21,12 +21,15 @@ class Targets:
     files: tuple[Path, ...]
     words: tuple[str, ...]
     """As typed, for the snapshot."""
+    named: frozenset[Path] = frozenset()
+    """Files that were named one by one rather than found in a folder: one that cannot be read is an error."""
 
 
 def parse_targets(words: Iterable[str], profile: str | None = None) -> Targets:
     """Sort targets by kind. Raises UsageError for what is neither, InvalidFile for an unreadable @file."""
     live: dict[str, list[str]] = {}
     files: list[Path] = []
+    named: set[Path] = set()
     typed = list(_expand(words))
     if not typed:
         raise UsageError("no target given", "name what to look at (houvast scan --help lists the kinds), or put targets in houvast.toml; `houvast demo` needs none")
@@ -36,11 +39,12 @@ def parse_targets(words: Iterable[str], profile: str | None = None) -> Targets:
             live.setdefault(kind, []).append(rest or (profile or "" if kind == "aws" else ""))
         elif Path(word).exists():
             files.extend(_files(Path(word)))
+            named.update({Path(word)} if not Path(word).is_dir() else ())
         elif _looks_like_file(word):
             raise UsageError(f"{word}: no such file or folder", "check the spelling; an endpoint is given as HOST:PORT or https://HOST")
         else:
             live.setdefault("tls", []).append(word)
-    return Targets({kind: tuple(dict.fromkeys(rests)) for kind, rests in live.items()}, tuple(dict.fromkeys(files)), tuple(dict.fromkeys(typed)))
+    return Targets({kind: tuple(dict.fromkeys(rests)) for kind, rests in live.items()}, tuple(dict.fromkeys(files)), tuple(dict.fromkeys(typed)), frozenset(named))
 
 
 def _expand(words: Iterable[str]) -> Iterator[str]:

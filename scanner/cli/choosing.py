@@ -1,0 +1,45 @@
+"""What was chosen: configuration file, command line and environment put together."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from datetime import datetime
+from pathlib import Path
+
+from scanner.cli.collecting import parameters, stamp
+from scanner.cli.judging import Choice
+from scanner.collect.plan import Options
+from scanner.store.config import Config, load_config
+
+CONFIG = Path("houvast.toml")
+
+
+def chosen_config(named: str | None) -> Config:
+    """The configuration: the named file, else houvast.toml in this folder, else nothing. Raises InvalidFile."""
+    if named:
+        return load_config(Path(named))
+    return load_config(CONFIG) if CONFIG.is_file() else Config()
+
+
+def options_of(arguments: argparse.Namespace, config: Config, choice: Choice, moment: datetime) -> Options:
+    """Options of the looking. What is typed goes before the environment, and that before the file."""
+    settings = {
+        "azure.cloud": arguments.azure_cloud or config.azure_cloud or "",
+        "azure.resource_manager": os.environ.get("HOUVAST_AZURE_RESOURCE_MANAGER") or config.azure_resource_manager or "",
+        "tls.connect": arguments.connect or "",
+        "tls.ca_file": arguments.ca_file or config.tls_ca_file or "",
+        "template.region": arguments.region or "",
+        "template.parameters": parameters(arguments.parameters) if arguments.parameters else "",
+    }
+    return Options(
+        regions=tuple(r.strip() for r in arguments.regions.split(",") if r.strip()) if arguments.regions else config.aws_regions,
+        types=choice.types,
+        facts=choice.facts,
+        timeout=arguments.timeout,
+        call_timeout=arguments.call_timeout,
+        retries=arguments.retries,
+        workers=max(arguments.workers, 1),
+        settings={key: value for key, value in settings.items() if value},
+        taken_at=stamp(moment),
+    )

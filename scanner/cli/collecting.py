@@ -1,0 +1,148 @@
+"""Look at targets: open the providers, run their loops side by side, read the files, keep the ledger."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scanner import __version__, plugins
+from scanner.cli.progress import Progress
+from scanner.cli.targets import Targets, read_text
+from scanner.collect.ledger import Ledger
+from scanner.collect.plan import Answer, Options, Worker
+from scanner.collect.run import Loop
+from scanner.declare.decl import TypeDecl
+from scanner.errors import InvalidFile
+from scanner.model.known import Reason
+from scanner.model.snapshot import EVERY_TYPE, Call, Run, Snapshot
+from scanner.store.snapshot_file import load, looks_like
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What a run brought."""
+
+    snapshot: Snapshot
+    stopped: bool
+    """Ctrl-C ended it before its end."""
+
+
+def now() -> datetime:
+    """The moment, to the second; SOURCE_DATE_EPOCH fixes it for reproducible output."""
+    fixed = os.environ.get("SOURCE_DATE_EPOCH")
+    return datetime.fromtimestamp(int(fixed), UTC) if fixed else datetime.now(UTC).replace(microsecond=0)
+
+
+def stamp(moment: datetime) -> str:
+    """RFC 3339 in UTC."""
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def declarations(targets: Targets) -> Mapping[str, TypeDecl]:
+    """The declarations that these targets can need; loading fewer starts faster."""
+    packages = [f"providers.{kind}.types" for kind in sorted(targets.live)]
+    if targets.files and "providers.aws.types" not in packages:
+        packages.append("providers.aws.types")
+    return plugins.load_types(*sorted(packages))
+
+
+def collect(targets: Targets, options: Options, decls: Mapping[str, TypeDecl], quiet: bool) -> Collected:
+    """Look at everything. Ctrl-C once ends the looking and keeps what was seen."""
+    ledger = Ledger()
+    snapshots = [snapshot for file in targets.files if (snapshot := _read(file, file in targets.named, options, ledger)) is not None]
+    workers = [plugins.live(kind).open(rest, options, decls) for kind, rest in sorted(targets.live.items())]
+    stop = threading.Event()
+    complete = True
+    if workers:
+        with Progress(quiet, ledger) as progress, _interruptible(stop):
+            complete = _run(workers, ledger, options, stop, progress)
+    run = Run(options.taken_at or stamp(now()), __version__, targets.words, (), complete)
+    snapshot = ledger.snapshot(run)
+    for other in snapshots:
+        snapshot = snapshot.merge(other)
+    return Collected(snapshot, stop.is_set())
+
+
+def _run(workers: list[Worker], ledger: Ledger, options: Options, stop: threading.Event, progress: Progress) -> bool:
+    """Each provider's loop in a thread of its own: they share nothing but the ledger."""
+    done: list[bool] = []
+    errors: list[Exception] = []
+
+    def one(worker: Worker) -> None:
+        try:
+            loop = Loop(worker, ledger, threads=options.workers, deadline=options.timeout, stop=stop, progress=progress.show)
+            done.append(loop.run())
+        except Exception as error:  # carried over to the main thread, which tells the user
+            errors.append(error)
+
+    threads = [threading.Thread(target=one, args=(worker,), daemon=True) for worker in workers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        while thread.is_alive():
+            thread.join(0.2)
+    if errors:
+        raise errors[0]
+    return len(done) == len(workers) and all(done)
+
+
+@contextmanager
+def _interruptible(stop: threading.Event) -> Iterator[None]:
+    """The first Ctrl-C (or SIGTERM) ends the looking; the second one the program."""
+
+    def first(number: int, frame: object) -> None:
+        stop.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, first) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _read(path: Path, named: bool, options: Options, ledger: Ledger) -> Snapshot | None:
+    """Read a file into the ledger, or give the snapshot that it is. One that was only found in a folder, and cannot be
+    read, is a gap: it must not hide the others."""
+    try:
+        text = read_text(path)
+        if looks_like(text):
+            return load(path)
+        for reader in plugins.readers():
+            if reader.recognise(text):
+                ledger.take(reader.read(path, str(path), options))
+                return None
+    except InvalidFile as error:
+        if named:
+            raise
+        call = Call("aws", "", "", "file", f"read {path}", str(path), Reason.UNPARSABLE, "", error.message, "", (EVERY_TYPE,))
+        ledger.take(Answer(call))
+        return None
+    if named:
+        raise InvalidFile(str(path), "is of no kind that Houvast reads", "it reads CloudFormation templates (YAML, JSON) and its own snapshots")
+    return None
+
+
+def parameters(path: str) -> str:
+    """The CloudFormation parameters of a file as JSON text. Raises InvalidFile."""
+    text = read_text(Path(path))
+    try:
+        loaded = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InvalidFile(path, f"is not JSON: {error.msg}", 'write {"Name": "value"} or the list that the AWS CLI takes', error.lineno) from error
+    if isinstance(loaded, list):
+        loaded = {item.get("ParameterKey"): item.get("ParameterValue") for item in loaded if isinstance(item, dict)}
+    if not isinstance(loaded, dict):
+        raise InvalidFile(path, "holds no parameters", 'write {"Name": "value"} or the list that the AWS CLI takes')
+    return json.dumps(loaded)

@@ -1,0 +1,122 @@
+"""What `scan` and `judge` share: choosing checks and promises, judging, reporting, the exit code."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from scanner import plugins
+from scanner.cli.arguments import SUFFIXES
+from scanner.declare.decl import TypeDecl
+from scanner.errors import Exit, UsageError
+from scanner.judge.assess import assess
+from scanner.judge.registry import Check
+from scanner.model.known import Json
+from scanner.model.promise import Promise, Settled
+from scanner.model.snapshot import Snapshot
+from scanner.model.verdict import Assessment, Severity, Status
+from scanner.store.atomic import write_atomic
+from scanner.store.config import Config
+
+PROMISES = Path("promises.toml")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which checks, promises and types."""
+
+    checks: Mapping[str, Check[Any]]
+    promises: tuple[Promise, ...]
+    types: frozenset[str]
+    params: Mapping[str, Mapping[str, Json]]
+
+    @property
+    def facts(self) -> frozenset[type]:
+        """What has to be read to answer."""
+        return frozenset(kind for check in self.checks.values() for kind in check.needs)
+
+
+def choose(arguments: argparse.Namespace, config: Config) -> Choice:
+    """Checks and promises of this run. Raises UsageError for an unknown check, InvalidFile for a bad promise file."""
+    every = plugins.load_checks()
+    for name in (*arguments.check, *arguments.skip_check):
+        if name not in every:
+            raise UsageError(f"there is no check {name!r}", _nearest(name, every))
+    checks = {name: check for name, check in every.items() if (not arguments.check or name in arguments.check) and name not in arguments.skip_check}
+    file = arguments.promises or config.promises or (str(PROMISES) if PROMISES.is_file() else None)
+    promises: tuple[Promise, ...] = ()
+    if file:
+        from scanner.store.promise_file import load_promises
+
+        promises = load_promises(Path(file), every)
+    return Choice(checks, promises, known_types(arguments.type), config.checks)
+
+
+def known_types(names: Iterable[str]) -> frozenset[str]:
+    """Resource types by their exact names. Raises UsageError with the nearest one."""
+    names = frozenset(names)
+    if names:
+        every = plugins.load_types()
+        for name in names:
+            if name not in every:
+                raise UsageError(f"there is no resource type {name!r}", _nearest(name, every))
+    return names
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), 3, 0.5)
+    return f"did you mean {' or '.join(close)}? `houvast explain` lists all" if close else "`houvast explain` lists all"
+
+
+def report(snapshot: Snapshot, decls: Mapping[str, TypeDecl], choice: Choice, moment: datetime, arguments: argparse.Namespace) -> int:
+    """Judge, write the reports, give the exit code."""
+    if choice.types:
+        snapshot = replace(snapshot, documents=tuple(d for d in snapshot.documents if d.ref.type in choice.types or d.reference))
+        decls = {name: decl for name, decl in decls.items() if name in choice.types} | {n: d for n, d in decls.items() if n not in choice.types and _referred(n, choice, decls)}
+    assessment = assess(snapshot, decls, choice.checks, choice.promises, moment, choice.params)
+    for output in arguments.output:
+        path = Path(output)
+        write_atomic(path, render(assessment, choice, SUFFIXES.get(path.suffix.lower(), arguments.format or "console"), arguments.verbose, False))
+    colour = arguments.colour == "always" or (arguments.colour == "auto" and sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+    sys.stdout.write(render(assessment, choice, arguments.format or "console", arguments.verbose, colour))
+    return int(exit_code(assessment, Severity(arguments.fail_on), arguments.allow_unknown))
+
+
+def _referred(name: str, choice: Choice, decls: Mapping[str, TypeDecl]) -> bool:
+    """Types that a chosen one refers to are still needed to resolve references."""
+    return any(name == target for kind in choice.types if kind in decls for target, _ in decls[kind].references())
+
+
+def render(assessment: Assessment, choice: Choice, format: str, verbose: bool, colour: bool) -> str:
+    """The report in a format."""
+    if format == "json":
+        from scanner.report import json
+
+        return json.render(assessment)
+    from scanner.report import console
+
+    width = min(max(shutil.get_terminal_size((110, 24)).columns, 60), 140)
+    return console.render(assessment, choice.checks, console.Style(width, colour, verbose))
+
+
+def exit_code(assessment: Assessment, fail_on: Severity = Severity.LOW, allow_unknown: bool = False) -> Exit:
+    """The contract's exit code. Nothing answered at all is 3: a scan that saw nothing is no reassurance."""
+    failed = any(v.status is Status.FAIL and not v.waiver and v.severity.rank <= fail_on.rank for v in assessment.verdicts)
+    broken = any(s.status is Settled.BROKEN for s in assessment.settlements)
+    if failed or (broken and fail_on is Severity.LOW):
+        return Exit.FAILED
+    if not assessment.coverage.answered or (not assessment.verdicts and not assessment.settlements):
+        return Exit.NOTHING
+    unknown = any(v.status is Status.UNKNOWN for v in assessment.verdicts) or bool(assessment.coverage.gaps)
+    unproven = any(s.status is Settled.UNPROVEN for s in assessment.settlements)
+    if (unknown or unproven) and not allow_unknown:
+        return Exit.UNKNOWN
+    return Exit.OK

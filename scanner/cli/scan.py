@@ -1,0 +1,42 @@
+"""`houvast scan`: look, judge, settle, report."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from scanner.cli import judging
+from scanner.cli.choosing import chosen_config, options_of
+from scanner.cli.collecting import collect, declarations, now
+from scanner.cli.targets import parse_targets
+from scanner.model.known import Reason
+from scanner.store.snapshot_file import save
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Exit code of the contract."""
+    config = chosen_config(arguments.config)
+    targets = parse_targets(arguments.targets or config.targets, arguments.profile)
+    decls = declarations(targets)
+    choice = judging.choose(arguments, config)
+    moment = now()
+    collected = collect(targets, options_of(arguments, config, choice, moment), decls, arguments.quiet)
+    if arguments.snapshot:
+        save(collected.snapshot, Path(arguments.snapshot))
+    if collected.stopped:
+        kept = f"; what was seen is in {arguments.snapshot}" if arguments.snapshot else ""
+        print(f"houvast: stopped before the end: what was not looked at is reported as unknown{kept}", file=sys.stderr)
+    _tell_unreached(collected.snapshot.calls)
+    return judging.report(collected.snapshot, decls, choice, moment, arguments)
+
+
+def _tell_unreached(calls: tuple[object, ...]) -> None:
+    """Endpoints that were not reached are said at once, with the next step: a typing error is the usual cause."""
+    from scanner.errors import advice
+    from scanner.model.snapshot import Call
+    from scanner.report.text import safe
+
+    for call in calls:
+        if isinstance(call, Call) and call.provider == "tls" and call.operation == "connect" and call.outcome not in (None, Reason.NOT_COLLECTED):
+            print(f"houvast: {safe(call.subject)}: {safe(call.detail)}\n  → {advice(call.outcome or Reason.DEFECT)}", file=sys.stderr)

@@ -1,0 +1,55 @@
+"""No test talks to anything beyond this machine; credentials and settings of the user never leak in."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+_CONNECT = socket.socket.connect
+_CONNECT_EX = socket.socket.connect_ex
+
+
+def _refuse_beyond_loopback(address: Any) -> None:
+    if not isinstance(address, tuple):
+        return  # a UNIX socket
+    try:
+        local = ipaddress.ip_address(address[0]).is_loopback
+    except ValueError:
+        local = address[0] == "localhost"
+    if not local:
+        raise AssertionError(f"a test tried to reach {address[0]}: only loopback is allowed")
+
+
+def _connect(self: socket.socket, address: Any) -> None:
+    _refuse_beyond_loopback(address)
+    _CONNECT(self, address)
+
+
+def _connect_ex(self: socket.socket, address: Any) -> int:
+    _refuse_beyond_loopback(address)
+    return _CONNECT_EX(self, address)
+
+
+socket.socket.connect = _connect  # type: ignore[method-assign, assignment]
+socket.socket.connect_ex = _connect_ex  # type: ignore[method-assign, assignment]
+
+_SCRUBBED = ("AWS_", "AZURE_", "HOUVAST_", "IDENTITY_", "MSI_", "ARM_")
+
+
+@pytest.fixture(autouse=True)
+def scrubbed_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No credentials, no configuration, no proxy, no instance metadata."""
+    for name in list(os.environ):
+        if name.startswith(_SCRUBBED) or name.lower() in ("http_proxy", "https_proxy", "all_proxy", "no_color", "requests_ca_bundle", "ssl_cert_file"):
+            monkeypatch.delenv(name)
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(home / "aws-config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(home / "aws-credentials"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    yield
