@@ -97,7 +97,7 @@ def _run(workers: list[Worker], ledger: Ledger, options: Options, stop: threadin
 def _interruptible(stop: threading.Event) -> Iterator[None]:
     """The first Ctrl-C (or SIGTERM) ends the looking; the second one the program."""
 
-    def first(number: int, frame: object) -> None:
+    def first(_number: int, _frame: object) -> None:
         stop.set()
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
