@@ -61,7 +61,7 @@ class Index:
         found = self._by_id.get((kind.lower(), name.lower()), ())
         if not found:
             close = self._by_name.get((kind.lower(), name.lower()), ())
-            found = tuple(d for d in close if d.ref.provider == near.ref.provider and _beside(d, near))
+            found = tuple(d for d in close if d.ref.provider == near.ref.provider and (_beside(d, near) or _unique(d)))
         if near.dialect is Dialect.LIVE:
             found = tuple(d for d in found if d.dialect is Dialect.LIVE)
         return found[0] if found else self.why_missing(kind, name)
@@ -84,6 +84,11 @@ class Index:
 
 def _beside(doc: Document, near: Document) -> bool:
     return doc.ref.account == near.ref.account and (doc.ref.region == near.ref.region or not doc.ref.region or not near.ref.region)
+
+
+def _unique(doc: Document) -> bool:
+    """An ARN without region and account: the name is the only one in its partition (`arn:aws:s3:::bucket`)."""
+    return doc.ref.id.startswith("arn:") and doc.ref.id.split(":")[3:5] == ["", ""]
 
 
 def _frozen(groups: Mapping[K, Iterable[V]]) -> dict[K, tuple[V, ...]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from scanner.declare.decl import FactDecl, TypeDecl
 from scanner.declare.index import Index
-from scanner.declare.readers import Reader
+from scanner.declare.readers import NotApplicable, Reader
 from scanner.declare.view import View
 from scanner.model.known import Fact, Known, Source, Unknown
 from scanner.model.resource import Resource
@@ -38,7 +38,16 @@ def interpret(doc: Document, index: Index, decls: Mapping[str, TypeDecl]) -> Res
     if decl is None or doc.reference:
         return None
     view = View(doc, index, decl, decls)
-    return Resource(doc.ref, {f.fact: read_fact(f, view) for f in decl.facts}, doc.tags, doc.dialect)
+    return Resource(doc.ref, dict(_applying(decl, view)), doc.tags, doc.dialect)
+
+
+def _applying(decl: TypeDecl, view: View) -> Iterator[tuple[type, Fact[Any]]]:
+    """The facts that apply to this very resource; a reader says so from what it saw."""
+    for declared in decl.facts:
+        try:
+            yield declared.fact, read_fact(declared, view)
+        except NotApplicable:
+            continue
 
 
 def declaration(kind: str, decls: Mapping[str, TypeDecl]) -> TypeDecl | None:

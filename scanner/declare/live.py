@@ -36,6 +36,8 @@ class Get:
     """Other service than the listing's."""
     take: str = ""
     """Path in the answer that is kept; empty for the whole of it."""
+    json: bool = False
+    """What is taken is JSON text (a policy): it is kept as what it says."""
     on_error: Mapping[str, Json] = field(default_factory=dict)
     """Error codes that *mean* absence, and the body they stand for."""
     permission: str | None = None
@@ -110,6 +112,8 @@ class Resolve:
     params: Mapping[str, str]
     """Parameter: a format with `{id}`, `{name}`, `{region}`."""
     take: str = ""
+    put: str = ""
+    """Key under which the answer stands, where a detail call would put the same; empty: it is the body itself."""
     permission: str | None = None
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from scanner.data.regions import place_of
 from scanner.declare.path import Seen
-from scanner.declare.readers import Reader, follow
+from scanner.declare.readers import Reader, _where, follow
 from scanner.declare.view import Spec, View, Where
 from scanner.model.facts import Home
 from scanner.model.known import Fact, Json, Known, Reason, Source, Unknown
@@ -47,7 +47,7 @@ def here(*, live: Spec = None, cfn: Spec = None, arm: Spec = None, tf: Spec = No
 
 @dataclass(frozen=True)
 class PlaceList(Reader[Places]):
-    """Places of copies; absence means none."""
+    """Places of copies; absence means none. An empty tuple as path says that a dialect cannot hold any."""
 
     one: Callable[[View, Seen], Fact[Place]]
     targets: tuple[str, ...] = ()
@@ -96,12 +96,12 @@ def _by_arn(view: View, seen: Seen) -> Fact[Place]:
 
 def regions(*, live: Spec = None, cfn: Spec = None, arm: Spec = None, tf: Spec = None, same: Spec = None) -> PlaceList:
     """Copies given by the names of their regions."""
-    return PlaceList(Where(live or same, cfn or same, arm, tf), _by_region)
+    return PlaceList(_where(live, cfn, arm, tf, same), _by_region)
 
 
 def arns(*, live: Spec = None, cfn: Spec = None, arm: Spec = None, tf: Spec = None, same: Spec = None) -> PlaceList:
     """Copies given by ARN, whose region says where; a bare name stands in the resource's own region."""
-    return PlaceList(Where(live or same, cfn or same, arm, tf), _by_arn)
+    return PlaceList(_where(live, cfn, arm, tf, same), _by_arn)
 
 
 def region_of(type: str, *, live: Spec = None, cfn: Spec = None, arm: Spec = None, tf: Spec = None, same: Spec = None) -> PlaceList:
@@ -111,7 +111,7 @@ def region_of(type: str, *, live: Spec = None, cfn: Spec = None, arm: Spec = Non
         fact = follow(view, seen, type, Home, "place")
         return Known(replace(fact.value, what=_name(seen.value)), fact.sources) if isinstance(fact, Known) else fact
 
-    return PlaceList(Where(live or same, cfn or same, arm, tf), one, (type,))
+    return PlaceList(_where(live, cfn, arm, tf, same), one, (type,))
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ class DerivedPlaces(Reader[Places]):
 
 def derived_regions(function: Callable[..., tuple[str, ...]], *, live: Spec = None, cfn: Spec = None, arm: Spec = None, tf: Spec = None, same: Spec = None) -> DerivedPlaces:
     """`function(ref, *values)` gives the names of the regions of the copies; it may raise Unresolvable."""
-    return DerivedPlaces(Where(live or same, cfn or same, arm, tf), function)
+    return DerivedPlaces(_where(live, cfn, arm, tf, same), function)
 
 
 def nowhere(cite: str) -> Reader[Places]:

@@ -40,6 +40,11 @@ class Unresolvable(Exception):
         self.detail = detail
 
 
+class NotApplicable(Exception):
+    """Raised by a `derive`, `then` or `early` function that *saw* that the fact does not apply to this one resource: an HTTP
+    listener has no TLS floor. The resource then has no such fact; what could not be seen must raise Unresolvable."""
+
+
 @dataclass(frozen=True)
 class Reader(Generic[T]):
     """Base of all readers. `where` says which paths it reads."""
@@ -216,7 +221,7 @@ class Derive(Reader[T]):
 
 def derive(function: Callable[..., Any], *, live: Spec = None, cfn: Spec = None, arm: Spec = None, tf: Spec = None, same: Spec = None) -> Derive[Any]:
     """The door for what paths can't say. `function(ref, *values)`: the resource's Ref, then for each path the tuple
-    of values found (empty: absent). It may raise Unresolvable; it never sees an unknown value."""
+    of values found (empty: absent). It may raise Unresolvable or NotApplicable; it never sees an unknown value."""
     return Derive(_where(live, cfn, arm, tf, same), function)
 
 
@@ -242,7 +247,10 @@ class Of(Reader[T]):
                 return _absent(view, self.where) if isinstance(absent, _Missing) else Unknown(Reason.UNRESOLVED, absent.why)
             return Known(absent, tuple(view.source(Seen(path, None)) for path in self.where.paths(view.doc.dialect)))
         seen = found[0]
-        early = self.early(view.doc.ref, seen.value) if self.early and isinstance(seen.value, str) else None
+        try:
+            early = self.early(view.doc.ref, str(seen.value)) if self.early and isinstance(seen.value, (str, bool)) else None
+        except Unresolvable as error:
+            return Unknown(error.reason, f"{seen.path}: {error.detail}", (view.source(seen),))
         if early is not None:
             return Known(early, (view.source(seen),))
         return follow(view, seen, self.target, self.fact, self.field)
@@ -256,7 +264,7 @@ def of(
     early: Callable[[Ref, str], Any] | None = None, absent: Any = MISSING,
 ) -> Of[Any]:  # fmt: skip
     """Follow a reference: `of("AWS::KMS::Key", KeyCustody, "holder", same="KmsKeyId")`. `early(ref, id)` may answer
-    from the id alone (an alias of the provider); None sends it on to the document."""
+    from the id alone (an alias of the provider; a boolean comes as "True" or "False"); None sends it on to the document."""
     return Of(_where(live, cfn, arm, tf, same), target, fact, field, early, absent)
 
 
@@ -271,7 +279,10 @@ def follow(view: View, seen: Seen, kind: str, fact: Kind, field: str) -> Fact[An
     given = decl.given(fact) if decl else None
     if decl is None or given is None or view.depth >= 4:
         return Unknown(Reason.DEFECT, f"{kind} declares no {fact.__name__}", (view.source(seen),))
-    got = read_fact(given, View(target, view.index, decl, view.decls, view.depth + 1))
+    try:
+        got = read_fact(given, View(target, view.index, decl, view.decls, view.depth + 1))
+    except NotApplicable as error:
+        return Unknown(Reason.UNRESOLVED, f"{target.ref.name} has no {fact.__name__}: {error}", (view.source(seen),))
     if isinstance(got, Unknown):
         return Unknown(got.reason, got.detail, (view.source(seen), *got.sources))
     return Known(getattr(got.value, field), (view.source(seen), *got.sources))
@@ -281,6 +292,7 @@ __all__ = [
     "NOT_SHOWN",
     "Always",
     "Derive",
+    "NotApplicable",
     "Of",
     "PathReader",
     "Reader",
