@@ -3,13 +3,14 @@
 from scanner.collect.plan import Answer, Failure, Job, Options, Part, Worker
 from scanner.collect.trim import jsonable, trim
 from scanner.data.guidelines import Guideline, Level, Norm, guideline, guideline_names, suite
+from scanner.data.algorithms import is_cipher
 from scanner.data.regions import azure_name, azure_pair, country_name, members, place_of
 from scanner.data.tables import rows, table
 from scanner.declare.decl import FactDecl, Join, TypeDecl, fact, never, never_others
 from scanner.declare.live import Arm, Child, Each, Get, List, Probe, Report, Resolve, Scope
 from scanner.declare.path import REFERENCE, UNRESOLVED, compile_path
 from scanner.declare.places import arns, derived_regions, here, nowhere, region_of, regions
-from scanner.declare.readers import NOT_SHOWN, Unresolvable, always, boolean, by_dialect, choice, derive, flag, number, of, text, unread
+from scanner.declare.readers import NOT_SHOWN, NotApplicable, Unresolvable, always, boolean, by_dialect, choice, derive, flag, number, of, text, unread
 from scanner.errors import HouvastError, InvalidFile, MissingCredentials, MissingExtra, UsageError
 from scanner.judge.estate import Estate
 from scanner.judge.registry import Now, bad, check, estate_check, good, unsure_of
@@ -58,12 +59,12 @@ __all__ = [
     "Access", "AccessKey", "Answer", "Arm", "AtRest", "AtRestDefault", "Attacks", "BackupEncryption", "BackupPlaces", "Backups",
     "Call", "Certificate", "Chain", "Child", "ClientAuth", "Confidence", "Deletion", "Dialect", "Document", "Each", "Estate",
     "Exposure", "FactDecl", "Failure", "Get", "Guideline", "Handshake", "Holder", "Home", "HouvastError", "InvalidFile", "Job", "Join", "Json",
-    "KeyCustody", "KeyGuard", "KeyRotation", "Known", "Level", "List", "LogPlaces", "Logs", "MissingCredentials", "MissingExtra", "Norm", "Now",
+    "KeyCustody", "KeyGuard", "KeyRotation", "Known", "Level", "List", "LogPlaces", "Logs", "MissingCredentials", "MissingExtra", "Norm", "NotApplicable", "Now",
     "Options", "Origin", "Outcome", "Part", "PasswordLogin", "Place", "Probe", "Reason", "Ref", "Renewal", "Replicas", "Report",
     "Resolve", "Resource", "RootAccess", "Run", "Scope", "ServedNames", "Severity", "SignIn", "Snapshot", "Source", "State", "Status",
     "TlsFloor", "Transit", "TypeDecl", "Unknown", "Unresolvable", "UsageError", "Worker",
     "always", "arns", "azure_name", "azure_pair", "bad", "boolean", "by_dialect", "check", "choice", "compile_path", "country_name",
-    "derive", "derived_regions", "estate_check", "fact", "fails", "flag", "good", "guideline", "guideline_names", "here", "jsonable", "members", "never", "never_others",
+    "derive", "derived_regions", "estate_check", "fact", "fails", "flag", "good", "guideline", "guideline_names", "here", "is_cipher", "jsonable", "members", "never", "never_others",
     "nowhere", "number", "of", "passes", "place_of", "region_of", "regions", "rows", "suite", "table", "text", "trim", "unread", "unsure",
     "unsure_of",
 ]  # fmt: skip

@@ -268,6 +268,8 @@ class Access:
     password_last_used: datetime | None = None
     """None: never, or no password."""
     keys: tuple[AccessKey, ...] = field(default=())
+    has_password: bool | None = None
+    """Whether there is a password at all; None where the source does not say."""
 
 
 @dataclass(frozen=True, slots=True)
