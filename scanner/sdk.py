@@ -2,8 +2,8 @@
 
 from scanner.collect.plan import Answer, Failure, Job, Options, Part, Worker
 from scanner.collect.trim import jsonable, trim
-from scanner.data.guidelines import Guideline, Level, Norm, guideline, guideline_names, suite
 from scanner.data.algorithms import is_cipher
+from scanner.data.guidelines import Guideline, Level, Norm, guideline, guideline_names, suite
 from scanner.data.regions import azure_name, azure_pair, country_name, members, place_of
 from scanner.data.tables import rows, table
 from scanner.declare.decl import FactDecl, Join, TypeDecl, fact, never, never_others

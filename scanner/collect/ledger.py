@@ -9,7 +9,7 @@ from dataclasses import replace
 from scanner.collect.plan import Answer, Part
 from scanner.model.known import Json, Reason
 from scanner.model.resource import Ref
-from scanner.model.snapshot import Call, Document, Run, Snapshot
+from scanner.model.snapshot import Call, Document, Run, Snapshot, worse
 
 
 class Ledger:
@@ -26,9 +26,11 @@ class Ledger:
         """Enter everything that a job brought."""
         with self._lock:
             for call in (answer.call, *answer.more_calls):
-                self._calls[call.id] = call
+                self._calls[call.id] = worse(self._calls.get(call.id, call), call)
             for doc in answer.documents:
-                self._documents[doc.key] = doc
+                before = self._documents.get(doc.key)
+                if before is None or before.reference or not doc.reference:  # a mere reference never takes a subject's place
+                    self._documents[doc.key] = doc
             self._parts.extend((part, answer.call) for part in answer.parts)
             self._excluded.update(answer.excluded)
 
@@ -36,7 +38,7 @@ class Ledger:
         """All documents with their parts, sorted."""
         with self._lock:
             by_ref: dict[Ref, list[tuple[Part, Call]]] = {}
-            for part, call in self._parts:
+            for part, call in sorted(self._parts, key=lambda p: (not p[1].ok, p[1].id)):  # a failed look stands, whoever came first
                 by_ref.setdefault(part.ref, []).append((part, call))
             return tuple(_with_parts(doc, by_ref.get(doc.ref, ())) for _, doc in sorted(self._documents.items()))
 

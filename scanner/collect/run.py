@@ -95,18 +95,29 @@ class Loop:
                 self._give_up(Reason.NOT_COLLECTED if self.stop.is_set() else Reason.TIMEOUT)
                 return False
             try:
-                job, answer = self._done.get(timeout=min(0.1, left))
+                self._take(*self._done.get(timeout=min(0.1, left)))
             except queue.Empty:
                 continue
-            del self._open[job.call.id]
-            self._finished += 1
-            self._failed += not answer.call.ok
-            self.ledger.take(answer)
-            self._add(answer.jobs)
-            self.progress(Progress(self._finished, self._finished + len(self._open), self._failed, answer.call.name))
         return True
 
+    def _take(self, job: Job, answer: Answer) -> None:
+        del self._open[job.call.id]
+        self._finished += 1
+        self._failed += not answer.call.ok
+        self.ledger.take(answer)
+        self._add(answer.jobs)
+        self.progress(Progress(self._finished, self._finished + len(self._open), self._failed, answer.call.name))
+
+    def _take_what_came(self) -> None:
+        """Answers that arrived before the end are answers."""
+        while True:
+            try:
+                self._take(*self._done.get_nowait())
+            except queue.Empty:
+                return
+
     def _give_up(self, reason: Reason) -> None:
+        self._take_what_came()
         why = "the scan was stopped" if reason is Reason.NOT_COLLECTED else "the time for the whole scan was over"
         for job in self._open.values():
             self.ledger.take(Answer(replace(job.call, outcome=reason, code="", detail=why)))

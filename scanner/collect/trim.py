@@ -20,6 +20,16 @@ def trim(body: Mapping[str, Json], keep: Iterable[tuple[str, ...]]) -> dict[str,
 _WHOLE = "\0whole"
 
 
+def _both(one: Mapping[str, object], other: Mapping[str, object]) -> dict[str, object]:
+    """What either tree keeps: a key may be meant by its name and by `*`."""
+    joined: dict[str, object] = {**one, **other}
+    for key in one.keys() & other.keys():
+        left, right = one[key], other[key]
+        if isinstance(left, dict) and isinstance(right, dict):
+            joined[key] = _both(left, right)
+    return joined
+
+
 def _grow(tree: dict[str, object], path: tuple[str, ...]) -> None:
     for key in path:
         branch = tree.setdefault(key, {})
@@ -38,9 +48,9 @@ def _cut(value: Json, tree: Mapping[str, object]) -> Json:
         return value
     kept: dict[str, Json] = {}
     for key, inner in value.items():
-        branch = tree.get(key, tree.get(ANY_KEY))
-        if isinstance(branch, dict):
-            kept[key] = _cut(inner, branch)
+        branches = [branch for branch in (tree.get(key), tree.get(ANY_KEY)) if isinstance(branch, dict)]
+        if branches:
+            kept[key] = _cut(inner, branches[0] if len(branches) == 1 else _both(*branches))
     return kept
 
 

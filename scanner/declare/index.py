@@ -64,6 +64,8 @@ class Index:
             found = tuple(d for d in close if d.ref.provider == near.ref.provider and (_beside(d, near) or _unique(d)))
         if near.dialect is Dialect.LIVE:
             found = tuple(d for d in found if d.dialect is Dialect.LIVE)
+        if len({d.ref.id.lower() for d in found}) > 1:
+            return Unknown(Reason.UNRESOLVED, f"{name} may be any of {', '.join(sorted({d.ref.id for d in found}))}")
         return found[0] if found else self.why_missing(kind, name)
 
     def why_missing(self, kind: str, name: str) -> Unknown:

@@ -61,7 +61,7 @@ class Path:
     text: str
     step: _Step
     many: bool
-    """The expression projects: it gives a list, and nothing found is an empty list only if the root is there."""
+    """The expression projects: it may give several values."""
 
     def read(self, body: Json) -> tuple[Seen, ...] | Unresolved:
         """Every value that the expression leads to; none when it is absent (or null)."""
@@ -111,7 +111,7 @@ def prefixes(text: str) -> frozenset[tuple[str, ...]]:
     """Key paths (list steps left out) that have to be kept for the expression to be read."""
     import jmespath
 
-    return frozenset(_prefixes(dict(jmespath.compile(text).parsed), ()))
+    return frozenset(_prefixes(dict(jmespath.compile(text).parsed), ())) or frozenset({()})  # `@` reads the whole
 
 
 def _stop_if_unresolved(seen: Seen) -> None:
@@ -128,6 +128,8 @@ def _not_a(what: str, seen: Seen) -> _Stop:
 def _field(name: str) -> _Step:
     def step(seen: Seen) -> Iterator[Seen]:
         _stop_if_unresolved(seen)
+        if isinstance(seen.value, Mapping) and REFERENCE in seen.value:  # what it refers to has members; here they are not seen
+            raise _Stop(Unresolved(seen.path, f"{seen.value[REFERENCE]} is known after deployment"))
         if isinstance(seen.value, Mapping) and name in seen.value:
             found = Seen(f"{seen.path}.{name}" if seen.path else name, seen.value[name])
             _stop_if_unresolved(found)
@@ -253,7 +255,7 @@ def _condition(node: dict[str, Any], text: str) -> _Test:
         equal = {"eq": True, "ne": False}.get(str(node["value"]))
         if equal is None:
             raise PathError(f"{text!r}: only == and != are allowed in a filter")
-        return lambda seen: (sides[0](seen) == sides[1](seen)) is equal
+        return lambda seen: _same(sides[0](seen), sides[1](seen), seen) is equal
     if kind in ("and_expression", "or_expression"):
         tests = [_condition(child, text) for child in children]
         # A list, not a generator: every operand is looked at, so an unresolved one is never skipped.
@@ -268,14 +270,33 @@ def _condition(node: dict[str, Any], text: str) -> _Test:
         inner = _condition(children[0], text)
         return lambda seen: not inner(seen)
     present = _operand(node, text)
-    return lambda seen: present(seen) not in (None, False, "", [], {})
+    return lambda seen: _boolean(present(seen)) not in (None, False, "", [], {})
+
+
+def _same(left: Json, right: Json, seen: Seen) -> bool:
+    """Equality as a declaration means it. Values of two kinds (true and 1, text and number) are no plain "different": a
+    filter would drop the item in silence. Templates write `"true"` for true; that much is understood."""
+    if left is None or right is None:
+        return left is right
+    if isinstance(left, bool) != isinstance(right, bool):
+        left, right = (_boolean(left), _boolean(right))
+    kinds = [float if isinstance(v, (int, float)) and not isinstance(v, bool) else type(v) for v in (left, right)]
+    if kinds[0] is not kinds[1]:
+        raise _Stop(Unresolved(seen.path, f"cannot compare {left!r} with {right!r}", Reason.UNPARSABLE))
+    return left == right
+
+
+def _boolean(value: Json) -> Json:
+    return {"true": True, "false": False}.get(value.lower(), value) if isinstance(value, str) else value
 
 
 def _operand(node: dict[str, Any], text: str) -> Callable[[Seen], Json]:
     if node["type"] == "literal":
         literal: Json = node["value"]
         return lambda _seen: literal
-    step, _ = _build(node, text)
+    step, many = _build(node, text)
+    if many:
+        raise PathError(f"{text!r}: a list cannot be compared or tested in a filter; use derive=")
 
     def value(seen: Seen) -> Json:
         return next((s.value for s in step(seen)), None)

@@ -88,7 +88,9 @@ def _by_arn(view: View, seen: Seen) -> Fact[Place]:
     value, ref = seen.value, view.doc.ref
     if not isinstance(value, str):
         return Unknown(Reason.UNRESOLVED, f"{seen.path}: {_name(value)} has no region of its own")
-    region = value.split(":")[3] if value.startswith("arn:") and value.count(":") >= 5 else ref.region
+    if not value or (value.startswith("arn:") and value.count(":") < 5):
+        return Unknown(Reason.UNPARSABLE, f"{seen.path}: {value!r} is neither an ARN nor a name")
+    region = value.split(":")[3] if value.startswith("arn:") else ref.region
     if not region:
         return Unknown(Reason.UNRESOLVED, f"{value} names no region")
     return Known(replace(place_of(ref.provider, region), what=value), (view.source(seen),))

@@ -6,6 +6,7 @@ the declaration says what absence means (`absent=`): a missing key is never take
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -29,6 +30,10 @@ class _Missing:
 
 MISSING = _Missing()
 """No `absent=` was declared: absence is an unparsable answer."""
+
+
+#: What a function raises that meets a value of another shape than it was written for.
+UNFIT = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
 
 
 class Unresolvable(Exception):
@@ -81,12 +86,21 @@ class PathReader(Reader[T]):
             if isinstance(absent, (_Missing, NotShown)):
                 return _absent(view, self.where) if isinstance(absent, _Missing) else Unknown(Reason.UNRESOLVED, absent.why)
             return Known(absent, tuple(view.source(Seen(path, None)) for path in self.where.paths(view.doc.dialect)))
+        first = next(seens for seens in got if seens)  # of several paths the first that gives something
         try:
-            return Known(self.then(found[0].value), (view.source(found[0]),))
+            values = [self.then(seen.value) for seen in first]
         except Unresolvable as error:
-            return Unknown(error.reason, f"{found[0].path}: {error.detail}", (view.source(found[0]),))
-        except (TypeError, ValueError, KeyError) as error:
-            return Unknown(Reason.UNPARSABLE, f"{found[0].path}: {error}", (view.source(found[0]),))
+            return Unknown(error.reason, f"{first[0].path}: {error.detail}", (view.source(first[0]),))
+        except UNFIT as error:
+            return Unknown(Reason.UNPARSABLE, f"{first[0].path}: {error}", tuple(map(view.source, first)))
+        if any(value != values[0] for value in values):
+            return _several(first, view)
+        return Known(values[0], tuple(map(view.source, first)))
+
+
+def _several(seens: tuple[Seen, ...], view: View) -> Unknown:
+    """One value was asked for, and the document gives different ones: taking the first would hide the others."""
+    return Unknown(Reason.UNPARSABLE, f"{seens[0].path} and {seens[-1].path} say different things, and one value is declared", tuple(map(view.source, seens)))
 
 
 class ByDialect(dict[Dialect, Any]):
@@ -114,7 +128,10 @@ def _text(value: Json) -> str:
 def _number(value: Json) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise TypeError(f"expected a number, found {value!r}")
-    return float(value)
+    number = float(value)
+    if not math.isfinite(number):  # every comparison with NaN is false: a check would see nothing wrong
+        raise ValueError(f"expected a number, found {value!r}")
+    return number
 
 
 def text(*, live: Spec = None, cfn: Spec = None, arm: Spec = None, tf: Spec = None, same: Spec = None, absent: Any = MISSING) -> PathReader[Any]:
@@ -215,7 +232,7 @@ class Derive(Reader[T]):
             return Known(self.function(view.doc.ref, *(tuple(s.value for s in seens) for seens in got)), sources)
         except Unresolvable as error:
             return Unknown(error.reason, error.detail, sources)
-        except (TypeError, ValueError, KeyError, AttributeError) as error:
+        except UNFIT as error:
             return Unknown(Reason.UNPARSABLE, f"{type(error).__name__}: {error}", sources)
 
 
@@ -246,11 +263,23 @@ class Of(Reader[T]):
             if isinstance(absent, (_Missing, NotShown)):
                 return _absent(view, self.where) if isinstance(absent, _Missing) else Unknown(Reason.UNRESOLVED, absent.why)
             return Known(absent, tuple(view.source(Seen(path, None)) for path in self.where.paths(view.doc.dialect)))
-        seen = found[0]
+        first = next(seens for seens in got if seens)
+        answers = [self._one(view, seen) for seen in first]
+        lost = next((answer for answer in answers if isinstance(answer, Unknown)), None)
+        if lost is not None:
+            return lost
+        known = [answer for answer in answers if isinstance(answer, Known)]
+        if any(answer.value != known[0].value for answer in known):
+            return _several(first, view)
+        return Known(known[0].value, tuple(dict.fromkeys(source for answer in known for source in answer.sources)) if len(known) > 1 else known[0].sources)
+
+    def _one(self, view: View, seen: Seen) -> Fact[T]:
         try:
             early = self.early(view.doc.ref, str(seen.value)) if self.early and isinstance(seen.value, (str, bool)) else None
         except Unresolvable as error:
             return Unknown(error.reason, f"{seen.path}: {error.detail}", (view.source(seen),))
+        except UNFIT as error:
+            return Unknown(Reason.UNPARSABLE, f"{seen.path}: {error}", (view.source(seen),))
         if early is not None:
             return Known(early, (view.source(seen),))
         return follow(view, seen, self.target, self.fact, self.field)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -97,7 +98,7 @@ class View:
         return self._seen[path]
 
     def _at(self, path: str) -> tuple[Seen, ...] | Unknown:
-        for root in sorted(roots(path)):
+        for root in sorted(roots(path)) or ("",):  # `@` reads the main body
             lost = self._lost(root)
             if lost is not None:
                 return lost
@@ -143,6 +144,8 @@ class View:
 
     def _failed(self, call_id: str | None) -> Unknown | None:
         call = self.index.calls.get(call_id or "")
+        if call is None and call_id:
+            return Unknown(Reason.NOT_COLLECTED, f"the snapshot does not hold the call {call_id} that read this")
         if call is None or call.outcome is None:
             return None
         return Unknown(call.outcome, _say(call), (self.source(Seen("", None), call),))
@@ -150,7 +153,7 @@ class View:
     def source(self, seen: Seen, call: Call | None = None) -> Source:
         """The evidence for a value."""
         doc = self.doc
-        root = next(iter(roots(seen.path)), "") if seen.path and not call else ""
+        root = re.split(r"[.\[]", seen.path, maxsplit=1)[0] if not call else ""  # a concrete path: its keys may be no JMESPath
         call = call or self.index.calls.get(doc.calls.get(root, doc.calls.get("", "")))
         return Source(doc.dialect.origin, seen.path, _short(seen.value), call.name if call and not doc.file else None, doc.file, self._line(seen.path), call.at if call else None)
 

@@ -72,7 +72,10 @@ def _one(question: Question, resource: Resource, kind: type, params: object, now
 
 def _ask(check: Check[Any], resource: Resource, known: Known[Any], params: object, now: datetime) -> Outcome:
     try:
-        return check.ask(resource, known.value, params, now)
+        outcome: object = check.ask(resource, known.value, params, now)
+        if not isinstance(outcome, Outcome):
+            raise TypeError(f"it answered {outcome!r} instead of passes, fails or unsure")
+        return outcome
     except Exception as error:  # the edge of foreign code: a check that breaks has not answered
         return Outcome(Status.UNKNOWN, f"the check itself failed: {type(error).__name__}: {error}", Reason.DEFECT)
 
@@ -84,7 +87,12 @@ def _of_estate(estate: Estate, question: Question, params: object, now: datetime
         from scanner.judge.registry import Now
 
         arguments.append(Now(now))
-    for resource, outcome, fact in check.body(*arguments):
+    try:
+        answers = list(check.body(*arguments))
+    except Exception as error:  # a check that breaks has answered about none of what it was to see
+        broken = Outcome(Status.UNKNOWN, f"the check itself failed: {type(error).__name__}: {error}", Reason.DEFECT)
+        answers = [(resource, broken, kind.__name__) for kind in check.needs for resource, _ in estate.with_fact(kind)]
+    for resource, outcome, fact in answers:
         if not question.concerns(resource.ref):
             continue
         sources = next((f.sources for k, f in resource.facts.items() if k.__name__ == fact), ())

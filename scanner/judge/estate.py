@@ -46,7 +46,8 @@ class Estate:
 
     def _could_have(self, call: Call, kind: str, facts: tuple[type, ...]) -> bool:
         if kind == EVERY_TYPE:
-            return any(d.given(f) for d in self.decls.values() if d.provider == call.provider for f in facts)
+            known = call.provider in {d.provider for d in self.decls.values()}
+            return any(d.given(f) for d in self.decls.values() if d.provider == call.provider or not known for f in facts)
         decl = self.decls.get(kind)
         return decl is None or any(decl.given(f) for f in facts)
 

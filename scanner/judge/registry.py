@@ -89,7 +89,7 @@ class Check(Generic[Body]):
 
     def section(self, heading: str) -> str:
         """Text under `Why:` or `Remedy:`."""
-        match = re.search(rf"^{heading}:\s*(.*?)(?=^\S[^\n]*:\s|\Z)", self.doc, re.M | re.S)
+        match = re.search(rf"^{heading}:\s*(.*?)(?=^(?:Why|Remedy):|\Z)", self.doc, re.M | re.S)
         return re.sub(r"\s*\n\s*", " ", match[1]).strip() if match else ""
 
     def fill(self, given: Mapping[str, Json]) -> Any:

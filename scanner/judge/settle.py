@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import date
@@ -18,7 +19,8 @@ from scanner.model.verdict import Status, Verdict
 def settle(promise: Promise, verdicts: Iterable[Verdict], snapshot: Snapshot, today: date, asked: Collection[str] = ()) -> Settlement:
     """Any fail breaks it; it is kept only if something was asked, all of it passed, and nothing in scope was left out.
     `asked` names the checks of this run, to say of a check that it was left out by choice."""
-    groups = [(bind, [v for v in verdicts if _answers(promise, bind, v)]) for bind in promise.binds]
+    every = tuple(verdicts)
+    groups = [(bind, [v for v in every if _answers(promise, bind, v)]) for bind in promise.binds]
     relevant = {v.fingerprint: v for _, group in groups for v in group}
     counts = Counter(v.status for v in relevant.values())
     fails = tuple(sorted(v.fingerprint for v in relevant.values() if v.status is Status.FAIL))
@@ -40,14 +42,17 @@ def _answers(promise: Promise, bind: Bind, verdict: Verdict) -> bool:
         return False
     if bind.facts and verdict.fact not in bind.facts:
         return False
-    if bind.types and not any(fnmatchcase(verdict.subject.type, p) or (verdict.gap and _may_hide(verdict.subject.type, p)) for p in bind.types):
+    kind = verdict.subject.type.lower()
+    if bind.types and not any(fnmatchcase(kind, p.lower()) or (verdict.gap and _may_hide(kind, p.lower())) for p in bind.types):
         return False
     return in_scope(promise.scope, verdict.subject)
 
 
 def _may_hide(gap_type: str, pattern: str) -> bool:
-    """A gap of all types of a provider hides those that the pattern means."""
-    return gap_type.endswith("*") and pattern.startswith(gap_type[:-1])
+    """Whether a gap of many types (`AWS::*`) may hide one that a pattern (`AWS::S3::*`, `*Bucket`) means: up to their first
+    wildcards the two do not contradict each other."""
+    gap, head = gap_type.removesuffix("*"), re.split(r"[*?\[]", pattern, maxsplit=1)[0]
+    return gap_type.endswith("*") and (head.startswith(gap) or gap.startswith(head))
 
 
 def _missing(promise: Promise, groups: list[tuple[Bind, list[Verdict]]], snapshot: Snapshot, today: date, asked: Collection[str]) -> tuple[str, ...]:
@@ -59,9 +64,13 @@ def _missing(promise: Promise, groups: list[tuple[Bind, list[Verdict]]], snapsho
         unknown = [v for v in group if v.status is Status.UNKNOWN]
         found.extend(f"{bind.check}: {v.subject.name} ({v.fact}): {v.reason or Reason.DEFECT}" for v in unknown)
     if promise.binds:
+        subjects = [v.subject for _, group in groups for v in group]
+        found.extend(f"{item} was not looked at" for item in promise.scope if not _looked_at(item, subjects, snapshot))
         found.extend(f"{left} was not looked at" for left in snapshot.run.excluded if _concerns(promise.scope, left))
         if not snapshot.run.complete:
             found.append("the scan was stopped before its end")
+    if promise.attested and promise.attested.on > today:
+        found.append(f"the attestation by {promise.attested.by} begins on {promise.attested.on}")
     if promise.attested and promise.attested.until < today:
         found.append(f"the attestation by {promise.attested.by} ended on {promise.attested.until}: renew it")
     if promise.needs:
@@ -69,6 +78,15 @@ def _missing(promise: Promise, groups: list[tuple[Bind, list[Verdict]]], snapsho
     if not promise.binds and not promise.attested and not promise.needs:
         found.append("no check is bound to it and nobody attests it")
     return tuple(dict.fromkeys(found))
+
+
+def _looked_at(item: str, subjects: Iterable[Ref], snapshot: Snapshot) -> bool:
+    """Whether this run saw anything of one part of a scope: half of what was promised does not keep a promise."""
+    if any(in_scope((item,), subject) for subject in subjects):
+        return True
+    account = item.partition(":")[2].partition("/")[0]
+    calls = (c for c in snapshot.calls if c.ok and (c.account or not account))
+    return any(in_scope((item,), Ref(c.provider, "", c.account, c.region, c.subject, c.subject)) for c in calls)
 
 
 def _concerns(scope: tuple[str, ...], left_out: str) -> bool:

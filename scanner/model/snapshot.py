@@ -130,11 +130,11 @@ class Snapshot:
     def of(cls, run: Run, calls: Iterable[Call], documents: Iterable[Document]) -> Snapshot:
         """Sorted and without doubles. A look made twice counts as failed if one of them failed."""
         by_id: dict[str, Call] = {}
-        for call in sorted(calls, key=_call_order):
-            by_id[call.id] = call
+        for call in calls:
+            by_id[call.id] = worse(by_id.get(call.id, call), call)
         by_key: dict[tuple[str, str], Document] = {}
-        for doc in sorted(documents, key=_document_order):
-            by_key[doc.key] = doc
+        for doc in documents:
+            by_key[doc.key] = _fuller(by_key.get(doc.key, doc), doc)
         return cls(run, tuple(by_id[k] for k in sorted(by_id)), tuple(by_key[k] for k in sorted(by_key)))
 
     def merge(self, other: Snapshot) -> Snapshot:
@@ -154,12 +154,22 @@ class Snapshot:
         return hashlib.sha256(json.dumps(plain, default=_plain, sort_keys=True).encode()).hexdigest()
 
 
+def worse(one: Call, other: Call) -> Call:
+    """Of two reports of one look the failed one; of equals the later."""
+    return one if one is other else max(one, other, key=_call_order)
+
+
+def _fuller(one: Document, other: Document) -> Document:
+    """Of two readings of one thing the fuller one: a subject over a mere reference, never the last that came."""
+    return one if one is other else max(one, other, key=_document_order)
+
+
 def _call_order(call: Call) -> tuple[object, ...]:
     return (call.outcome is not None, call.outcome or "", call.at, call.code, call.detail, call.pages, call.items, call.took, call.types, call.permission)
 
 
 def _document_order(doc: Document) -> tuple[object, ...]:
-    """Of two readings of one thing the fuller one stands: a subject over a mere reference, then by content."""
+    """A subject over a mere reference, then by parts, then by content."""
     return (not doc.reference, len(doc.calls), json.dumps([doc.body, doc.calls, doc.tags, doc.file, doc.lines], default=_plain, sort_keys=True))
 
 

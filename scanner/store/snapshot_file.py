@@ -35,7 +35,8 @@ def _lines(snapshot: Snapshot) -> Iterator[str]:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=dict)
+    # ASCII: a cut never falls inside a character, and no text can hold what some reader takes for the end of a line
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=dict)
 
 
 def save(snapshot: Snapshot, path: Path) -> None:
@@ -66,7 +67,7 @@ def parse(text: str, name: str) -> Snapshot:
     calls: list[Call] = []
     documents: list[Document] = []
     whole = False
-    lines = text.splitlines()
+    lines = text.removesuffix("\n").split("\n") if text else []
     for number, line in enumerate(lines, 1):
         try:
             record = json.loads(line)
@@ -87,18 +88,21 @@ def parse(text: str, name: str) -> Snapshot:
     if run is None:
         raise InvalidFile(name, "is empty", remedy)
     if not whole:
-        calls.append(_cut(name, run))
+        calls.extend(_cut(name, run))
         run = replace(run, complete=False)
     return Snapshot.of(run, calls, documents)
 
 
-def _cut(name: str, run: Run) -> Call:
-    provider = run.targets[0].split(":")[0] if run.targets and run.targets[0].split(":")[0] in ("aws", "azure", "tls") else "file"
-    return Call(provider, "", "", "", f"read {name}", name, Reason.NOT_COLLECTED, "", "the snapshot file was cut off", "", (EVERY_TYPE,))
+def _cut(name: str, run: Run) -> Iterator[Call]:
+    """What is lost may be of any provider that was scanned; of a host or a file its name does not say which."""
+    words = {target.partition(":")[0] for target in run.targets}
+    clouds = {"aws", "azure"}
+    for provider in sorted(words) if words and words <= clouds else ("aws", "azure", "tls"):
+        yield Call(provider, "", "", "", f"read {name}", name, Reason.NOT_COLLECTED, "", "the snapshot file was cut off", "", (EVERY_TYPE,))
 
 
 def _run(plain: dict[str, Any]) -> Run:
-    return Run(plain["taken_at"], plain["version"], tuple(plain.get("targets", ())), tuple(plain.get("excluded", ())), bool(plain.get("complete", True)))
+    return Run(plain["taken_at"], plain["version"], tuple(plain.get("targets", ())), tuple(plain.get("excluded", ())), plain["complete"] is True)
 
 
 def _call(plain: dict[str, Any]) -> Call:
@@ -115,6 +119,8 @@ def _call(plain: dict[str, Any]) -> Call:
 
 
 def _document(plain: dict[str, Any]) -> Document:
+    if not isinstance(plain["body"], dict) or not isinstance(plain["calls"], dict):
+        raise TypeError("the body or the calls of a document are no object")
     return Document(
         Ref.parse(plain["ref"]), Dialect(plain["dialect"]), plain["body"], plain["calls"], plain.get("tags", {}),
         plain.get("file"), plain.get("lines", {}), plain.get("reference", False),
