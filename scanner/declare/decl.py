@@ -65,11 +65,14 @@ class Join:
     def names(self, satellite: Document, owner: Document) -> bool | None:
         """Whether the satellite belongs to the owner; None when that cannot be told."""
         value = satellite.body.get(self.on)
-        if unresolved(value) is not None:
+        if unresolved(dict(satellite.body)) is not None or unresolved(value) is not None:
             return None
         if isinstance(value, Mapping) and REFERENCE in value:
             return value[REFERENCE] == owner.ref.name
-        own = {owner.ref.name, str(owner.body.get("BucketName", owner.ref.name)), str(owner.body.get(f"{self.on}Name", owner.ref.name))}
+        names = [owner.body.get(key, owner.ref.name) for key in ("BucketName", f"{self.on}Name")]
+        if any(unresolved(name) is not None for name in names):
+            return None
+        own = {owner.ref.name, *map(str, names)}
         return isinstance(value, str) and value in own
 
 
