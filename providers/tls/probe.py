@@ -1,0 +1,137 @@
+"""The whole look at one endpoint: `probe(target, options) -> parts`, plain JSON bodies or the reason why there is none."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from providers.tls import attacks, certificates
+from providers.tls.chain import Judge
+from providers.tls.contact import Contact, Negotiate, meet, prefers_own_order
+from providers.tls.sslyze_probe import Outcome, examine
+from providers.tls.targets import Target
+from scanner.sdk import Failure, Json, Reason, suite
+
+PARTS = ("certificate", "chain", "client_auth", "handshake", "attacks")
+CONNECT = ""
+"""Key of the connection itself: when that failed, so did everything."""
+
+_EXAMINATIONS = threading.Semaphore(max(2, os.cpu_count() or 2))
+"""sslyze makes hundreds of connections a host: more at once than this, and it misses its own deadlines."""
+
+
+@dataclass(frozen=True)
+class ProbeOptions:
+    """How one endpoint is looked at."""
+
+    judge: Judge
+    wanted: frozenset[str] = frozenset(PARTS)
+    at: str = ""
+    """IP address to connect to, whatever the host's name resolves to."""
+    limit: float = 20.0
+    """Seconds for one network step."""
+    ends: float = field(default_factory=lambda: time.monotonic() + 900.0)
+    """Deadline of the whole scan, of `time.monotonic()`."""
+    per_host: float = 120.0
+    """Seconds for one endpoint, waiting for its turn not counted."""
+    negotiate: Negotiate | None = None
+
+
+def probe(target: Target, options: ProbeOptions) -> dict[str, Outcome]:
+    """Every wanted part of an endpoint; with CONNECT alone, holding a Failure, when nothing could be learnt."""
+    try:
+        contact = meet(target, options.at, limit=options.limit, deadline=min(options.ends, time.monotonic() + options.per_host), negotiate=options.negotiate)
+    except Failure as failure:
+        return {CONNECT: failure}
+    found: dict[str, Outcome] = {}
+    ask = {"handshake"} if {"handshake", "attacks"} & options.wanted else set()
+    ask |= {"tried"} if "attacks" in options.wanted else set()
+    if not contact.chain and {"certificate", "chain"} & options.wanted:
+        ask.add("certificates")
+    if contact.asks_client is None and "client_auth" in options.wanted:
+        ask.add("client_auth")
+    if contact.chain:  # first: what is known now survives whatever the examination meets
+        found |= _of_certificates(list(contact.chain), options)
+    if contact.asks_client is not None:
+        found["client_auth"] = {"asks": contact.asks_client}
+    seen = _examine(target, contact, frozenset(ask), options) if ask else {}
+    if contact.trouble and all(isinstance(part, Failure) for part in seen.values()):
+        return {CONNECT: contact.trouble}
+    if "certificates" in seen:
+        found |= _of_sslyze(seen["certificates"], options)
+    if "client_auth" in seen:
+        found["client_auth"] = seen["client_auth"]
+    if "handshake" in seen:
+        found["handshake"] = _with_preference(target, contact.address, seen["handshake"], options)
+    if "tried" in seen:
+        found["attacks"] = _attacks(seen["tried"], found["handshake"])
+    return {CONNECT: {"address": contact.address}, **{part: body for part, body in found.items() if part in options.wanted}}
+
+
+def _examine(target: Target, contact: Contact, ask: frozenset[str], options: ProbeOptions) -> Mapping[str, Outcome]:
+    if not _EXAMINATIONS.acquire(timeout=max(options.ends - time.monotonic(), 0.01)):
+        late = Failure(Reason.TIMEOUT, "deadline", f"the time of the scan was over before it was the turn of {target.id}: give it more with --timeout")
+        return dict.fromkeys(ask, late)
+    try:
+        seen = examine(target, contact.address, ask, options.limit, min(options.ends, time.monotonic() + options.per_host))
+    finally:
+        _EXAMINATIONS.release()
+    if not contact.alert:
+        return seen
+    return {part: _after_alert(target, contact.alert, outcome) for part, outcome in seen.items()}
+
+
+def _after_alert(target: Target, alert: str, outcome: Outcome) -> Outcome:
+    if isinstance(outcome, Failure) and outcome.reason is Reason.UNAVAILABLE:
+        return Failure(Reason.UNAVAILABLE, "alert", f"{target.id} speaks TLS and refuses everything that was offered ({alert}): {outcome.detail}")
+    return outcome
+
+
+def _of_certificates(chain: list[bytes], options: ProbeOptions) -> dict[str, Outcome]:
+    found: dict[str, Outcome] = {}
+    try:
+        found["certificate"] = certificates.read(chain[0])
+    except ValueError as error:
+        return dict.fromkeys(("certificate", "chain"), Failure(Reason.UNPARSABLE, "certificate", f"the certificate that was sent cannot be parsed: {error}"))
+    if "chain" in options.wanted:
+        try:
+            found["chain"] = options.judge.ask(chain, min(10.0, options.limit))
+        except Failure as failure:
+            found["chain"] = failure
+    return found
+
+
+def _of_sslyze(outcome: Outcome, options: ProbeOptions) -> dict[str, Outcome]:
+    if isinstance(outcome, Failure):
+        return dict.fromkeys(("certificate", "chain"), outcome)
+    chains = outcome["chains"]
+    chain = [bytes.fromhex(str(der)) for der in chains[0]] if isinstance(chains, list) and chains and isinstance(chains[0], list) else []
+    if not chain:
+        return dict.fromkeys(("certificate", "chain"), Failure(Reason.UNAVAILABLE, "certificate", "no certificate was sent"))
+    return _of_certificates(chain, options)
+
+
+def _with_preference(target: Target, address: str, outcome: Outcome, options: ProbeOptions) -> Outcome:
+    if isinstance(outcome, Failure) or target.starttls or outcome.get("server_preference") is not None:
+        return outcome
+    suites = outcome.get("suites")
+    names = {version: [str(name) for name in found] for version, found in suites.items() if isinstance(found, list)} if isinstance(suites, dict) else {}
+    preference = prefers_own_order(target, address, names, _openssl_name, options.limit, min(options.ends, time.monotonic() + 4 * options.limit))
+    return {**outcome, "server_preference": preference}
+
+
+def _openssl_name(name: str) -> str:
+    return str((suite(name) or {}).get("openssl") or "")
+
+
+def _attacks(tried: Outcome, handshake: Outcome) -> Outcome:
+    if isinstance(tried, Failure):
+        return tried
+    results = {name: bool(value) for name, value in tried.items()}
+    return attacks.body(results, None if isinstance(handshake, Failure) else handshake)
+
+
+__all__ = ["CONNECT", "PARTS", "Json", "ProbeOptions", "probe"]
