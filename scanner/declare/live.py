@@ -138,6 +138,17 @@ class Child:
     on_error: Mapping[str, Json] = field(default_factory=dict)
     when: str = ""
     """Path that has to yield a true value; otherwise the call is not made and the part is empty."""
+    shared: bool = False
+    """Asked once for the whole subscription (`/providers/Microsoft.Authorization/locks`); each resource gets the
+    items whose scope holds it."""
+
+    def kind(self, parent: str) -> str:
+        """Type of what is read: its `/read` is the permission. Instance names (every second part) fall away."""
+        _, extension, rest = self.suffix.rpartition("/providers/")
+        if extension:
+            namespace, _, path = rest.partition("/")
+            return "/".join((namespace, *path.split("/")[::2]))
+        return "/".join((parent, *self.suffix.strip("/").split("/")[::2]))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -12,7 +13,7 @@ from scanner.declare.view import Spec, View, Where
 from scanner.model.facts import Home
 from scanner.model.known import Fact, Json, Known, Reason, Source, Unknown
 from scanner.model.place import Confidence, Place
-from scanner.model.snapshot import Dialect
+from scanner.model.snapshot import FOUND, Dialect
 
 Places = tuple[Place, ...]
 
@@ -25,7 +26,9 @@ class Here(Reader[Place]):
         ref = view.doc.ref
         got: tuple[tuple[Seen, ...], ...] | Unknown = view.read(self.where) if self.where.spec(view.doc.dialect) is not None else ()
         if isinstance(got, Unknown):
-            return got
+            if FOUND not in view.doc.calls or not ref.region:
+                return got
+            got = ()  # the resource could not be read in full; where it is the listing said already
         for seen in (s for seens in got for s in seens):
             if not isinstance(seen.value, str):
                 return Unknown(Reason.UNPARSABLE, f"{seen.path}: {seen.value!r} names no place", (view.source(seen),))
@@ -33,7 +36,7 @@ class Here(Reader[Place]):
         if not ref.region:
             open_in = f"{view.doc.file} does not say in which region it will stand: give --region" if view.doc.file else "no region was read"
             return Unknown(Reason.UNRESOLVED, open_in, (view.source(Seen("", None)),))
-        call = view.index.calls.get(view.doc.calls.get("", ""))
+        call = view.index.calls.get(view.doc.calls.get(FOUND, view.doc.calls.get("", "")))
         source = Source(
             view.doc.dialect.origin, "", ref.region, call.name if call and not view.doc.file else None, view.doc.file, view.doc.lines.get(""), call.at if call else None
         )
@@ -116,6 +119,20 @@ def region_of(type: str, *, live: Spec = None, cfn: Spec = None, arm: Spec = Non
     return PlaceList(_where(live, cfn, arm, tf, same), one, (type,))
 
 
+def azure_ids(*, live: Spec = None, arm: Spec = None) -> PlaceList:
+    """Copies given by the Azure ids of what holds them, of whatever type: the home of each (a log workspace, an account)."""
+    return PlaceList(Where(live, None, arm, None), _by_azure_id)
+
+
+def _by_azure_id(view: View, seen: Seen) -> Fact[Place]:
+    if not isinstance(seen.value, str) or "/providers/" not in seen.value.lower():
+        return Unknown(Reason.UNRESOLVED, f"{seen.path}: {_name(seen.value)} is no id of an Azure resource", (view.source(seen),))
+    id = re.sub(r"/authorizationrules/[^/]+$", "", seen.value, flags=re.IGNORECASE)  # a rule of an event hub stands for its namespace
+    namespace, *parts = re.split(r"/providers/", id, flags=re.IGNORECASE)[-1].split("/")
+    fact = follow(view, Seen(seen.path, id), "/".join((namespace, *parts[::2])), Home, "place")
+    return Known(replace(fact.value, what=id), fact.sources) if isinstance(fact, Known) else fact
+
+
 @dataclass(frozen=True)
 class DerivedPlaces(Reader[Places]):
     """Places worked out from values: a storage account's SKU and its secondary location."""
@@ -143,4 +160,4 @@ def nowhere(cite: str) -> Reader[Places]:
     return always((), cite=cite)
 
 
-__all__ = ["DerivedPlaces", "Here", "PlaceList", "arns", "derived_regions", "here", "nowhere", "region_of", "regions"]
+__all__ = ["DerivedPlaces", "Here", "PlaceList", "arns", "azure_ids", "derived_regions", "here", "nowhere", "region_of", "regions"]

@@ -299,12 +299,12 @@ def of(
 
 def follow(view: View, seen: Seen, kind: str, fact: Kind, field: str) -> Fact[Any]:
     """The fact of the resource that `seen` names, as its own declaration reads it."""
-    from scanner.declare.interpret import read_fact
+    from scanner.declare.interpret import declaration, read_fact
 
     target = view.index.find(kind, seen.value, view.doc)
     if isinstance(target, Unknown):
         return Unknown(target.reason, target.detail, (view.source(seen),))
-    decl = view.decls.get(target.ref.type)
+    decl = declaration(target.ref.type, view.decls)
     given = decl.given(fact) if decl else None
     if decl is None or given is None or view.depth >= 4:
         return Unknown(Reason.DEFECT, f"{kind} declares no {fact.__name__}", (view.source(seen),))

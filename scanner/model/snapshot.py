@@ -18,6 +18,8 @@ from scanner.model.resource import Ref
 SCHEMA = "houvast/snapshot/1"
 EVERY_TYPE = "*"
 """In `Call.types`: the look would have shown resources of any type of its provider."""
+FOUND = "$found"
+"""In `Document.calls`: the listing that found the resource, where another call reads it in full."""
 
 
 class Dialect(StrEnum):
