@@ -45,8 +45,10 @@ def _parameters(text: str) -> dict[str, str]:
         plain: Json = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"the template parameters are not JSON: {error}", remedy) from error
+    if isinstance(plain, dict) and isinstance(plain.get("Parameters"), dict):
+        plain = plain["Parameters"]  # the template configuration file of CodePipeline
     if isinstance(plain, list):
         plain = {str(item.get("ParameterKey")): item.get("ParameterValue") for item in plain if isinstance(item, dict)}
-    if not isinstance(plain, dict) or not all(isinstance(value, (str, int, float)) for value in plain.values()):
+    if not isinstance(plain, dict) or not all(value is None or isinstance(value, (str, int, float)) for value in plain.values()):
         raise UsageError("the template parameters are not names with values", remedy)
-    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in plain.items()}
+    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in plain.items() if value is not None}

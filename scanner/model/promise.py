@@ -55,6 +55,8 @@ class Promise:
     """What would have to exist to answer it, where no check does yet."""
     line: int | None = None
     """Line of the promise in its file."""
+    language: str | None = None
+    """Language of the text, as BCP 47 writes it: `nl`, `en-GB`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Settlement:
     status: Settled
     text: str
     counts: Mapping[str, int]
-    """Verdicts by status: pass, fail, unknown."""
+    """Verdicts by status: pass, fail, unknown; `waived` counts those of the fails that somebody accepted."""
     fails: tuple[str, ...] = ()
     """Fingerprints of the failing verdicts."""
     missing: tuple[str, ...] = ()

@@ -1,0 +1,153 @@
+"""`houvast.toml`: what a team always scans, by which promises, with which parameters."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from scanner.judge.registry import Check
+from scanner.model.known import Json
+from scanner.store.promise_file import check_params
+from scanner.store.toml_file import TomlFile, Where, nearest, read_toml
+
+_FILE = ("aws", "azure", "checks", "promises", "targets", "template", "tls")
+_REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]+\Z")
+_ACCOUNT = re.compile(r"[0-9]{12}\Z")
+_URL = re.compile(r"https://[^\s/]+(?:/\S*)?\Z")
+_CLOUDS = ("china", "public", "usgovernment")
+
+
+@dataclass(frozen=True)
+class Config:
+    """The file's content; every path in it is meant from the file's own folder."""
+
+    targets: tuple[str, ...] = ()
+    """What a scan without targets looks at."""
+    promises: str | None = None
+    """Path of the promise file."""
+    aws_regions: tuple[str, ...] = ()
+    azure_cloud: str | None = None
+    """`public`, `china`, `usgovernment`, or the URL of a Resource Manager."""
+    azure_resource_manager: str | None = None
+    tls_ca_file: str | None = None
+    """PEM file with further trust anchors."""
+    template_region: str | None = None
+    """Region in which templates will be deployed."""
+    template_account: str | None = None
+    template_parameters: str | None = None
+    """Values of template parameters: JSON text."""
+    checks: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    """Parameters by check id."""
+
+
+def load_config(path: Path, checks: Mapping[str, Check[Any]] | None = None) -> Config:
+    """Read a configuration. With `checks` their ids and parameters are looked at too. Raises InvalidFile with line and remedy."""
+    file = read_toml(path, "a houvast.toml")
+    file.only((), file.values, _FILE, "houvast.toml")
+    aws, azure = _table(file, "aws", ("regions",)), _table(file, "azure", ("cloud", "resource_manager"))
+    tls, template = _table(file, "tls", ("ca_file",)), _table(file, "template", ("account", "parameters", "region"))
+    folder = path.parent
+    promises = _text(file, (), file.values, "promises")
+    beside = folder / "promises.toml"
+    if promises is None and beside.is_file():
+        promises = "promises.toml"
+    if promises is not None and not (folder / promises).is_file():
+        file.wrong(("promises",), f"the promise file {promises} is not there", "correct the path; it is meant from the folder of this file")
+    ca_file = _text(file, ("tls",), tls, "ca_file")
+    if ca_file is not None and not (folder / ca_file).is_file():
+        file.wrong(("tls", "ca_file"), f"the file {ca_file} is not there", "correct the path; it is meant from the folder of this file")
+    return Config(
+        _list(file, ("targets",), file.values.get("targets")),
+        None if promises is None else str(folder / promises),
+        _regions(file, aws.get("regions")),
+        _cloud(file, azure),
+        _fitting(file, ("azure",), azure, "resource_manager", _URL, 'write its URL: "https://management.azure.com"'),
+        None if ca_file is None else str(folder / ca_file),
+        _fitting(file, ("template",), template, "region", _REGION, 'write the name of a region: "eu-west-1"'),
+        _fitting(file, ("template",), template, "account", _ACCOUNT, 'write the 12 digits in quotes: "111122223333"'),
+        _parameters(file, template),
+        _checks(file, checks),
+    )
+
+
+def _table(file: TomlFile, name: str, known: tuple[str, ...]) -> Mapping[str, Any]:
+    value = file.values.get(name, {})
+    if not isinstance(value, dict):
+        file.wrong((name,), f"{name} is no table", f"write [{name}] and its keys below: {', '.join(known)}")
+    file.only((name,), value, known, f"[{name}]")
+    return value
+
+
+def _text(file: TomlFile, at: Where, table: Mapping[str, Any], key: str) -> str | None:
+    value = table.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip():
+        file.wrong((*at, key), f"{key} is empty or no text", f'write {key} = "…", or leave it out')
+    return value.strip()
+
+
+def _fitting(file: TomlFile, at: Where, table: Mapping[str, Any], key: str, form: re.Pattern[str], advice: str) -> str | None:
+    value = _text(file, at, table, key)
+    if value is not None and not form.match(value):
+        file.wrong((*at, key), f"{key} = {value!r} cannot be used", advice)
+    return value
+
+
+def _list(file: TomlFile, where: Where, value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        file.wrong(where, f"{where[-1]} is no list", f'write {where[-1]} = ["…"]')
+    for n, item in enumerate(value):
+        if not isinstance(item, str) or not item.strip():
+            file.wrong((*where, n), f"{where[-1]} holds {item!r}, which is no text", f'write {where[-1]} = ["…"]')
+    return tuple(item.strip() for item in value)
+
+
+def _regions(file: TomlFile, value: object) -> tuple[str, ...]:
+    regions = _list(file, ("aws", "regions"), value)
+    if value == []:
+        file.wrong(("aws", "regions"), "regions is empty", "leave it out for all enabled regions")
+    for n, region in enumerate(regions):
+        if not _REGION.match(region):
+            file.wrong(("aws", "regions", n), f"{region!r} is no name of a region", 'write names such as "eu-west-1"')
+    return regions
+
+
+def _cloud(file: TomlFile, azure: Mapping[str, Any]) -> str | None:
+    value = _text(file, ("azure",), azure, "cloud")
+    if value is not None and value not in _CLOUDS and not _URL.match(value):
+        file.wrong(("azure", "cloud"), f"there is no Azure cloud {value!r}", nearest(value, _CLOUDS) or f"use {', '.join(_CLOUDS)}, or the URL of a Resource Manager")
+    return value
+
+
+def _parameters(file: TomlFile, template: Mapping[str, Any]) -> str | None:
+    value = template.get("parameters")
+    if value is None:
+        return None
+    where: Where = ("template", "parameters")
+    if not isinstance(value, dict):
+        file.wrong(where, "parameters is no table", 'write [template.parameters] and Name = "value" below')
+    for key, item in value.items():
+        if not isinstance(item, (str, int, float)):
+            file.wrong((*where, key), f"the parameter {key} is no plain value", f'write {key} = "value"')
+    return json.dumps({key: str(item).lower() if isinstance(item, bool) else str(item) for key, item in value.items()}, ensure_ascii=False)
+
+
+def _checks(file: TomlFile, known: Mapping[str, Check[Any]] | None) -> Mapping[str, Mapping[str, Json]]:
+    given = file.values.get("checks", {})
+    if not isinstance(given, dict):
+        file.wrong(("checks",), "checks is no table", "write [checks.residency] and its parameters below")
+    for name, params in given.items():
+        if known is not None and name not in known:
+            file.wrong(("checks", name), f"there is no check {name!r}", nearest(name, known) or "`houvast explain` lists the checks")
+        if not isinstance(params, dict):
+            file.wrong(("checks", name), f"{name} is no table", f"write [checks.{name}] and its parameters below")
+        if known is not None:
+            check_params(file, ("checks", name), known[name], params)
+    return given
