@@ -10,7 +10,7 @@ from scanner.model.facts import BackupPlaces, Home, LogPlaces, Replicas
 from scanner.model.known import Unknown
 from scanner.model.place import Place
 from scanner.model.resource import Resource
-from scanner.report.text import safe, shorten
+from scanner.report.text import cell, safe, shorten
 
 COLUMNS = ("provider", "type", "account", "region", "id", "name", "home", "replicas", "backups", "logs")
 
@@ -38,13 +38,8 @@ def as_csv(resources: Iterable[Resource]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows(resources))
+    writer.writerows([cell(value) for value in row] for row in rows(resources))
     return out.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    plain = safe(cell)
-    return f"'{plain}" if plain[:1] in ("=", "+", "-", "@") else plain
 
 
 def as_table(resources: Iterable[Resource]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
@@ -13,14 +14,27 @@ from typing import Any
 from scanner.model.known import Known, Source, Unknown
 from scanner.model.resource import Ref, Resource
 from scanner.model.verdict import Assessment, Coverage, Gap, Verdict
+from scanner.model.waiver import WaiverNote
 
 ASSESSMENT = "houvast/assessment/1"
 INVENTORY = "houvast/inventory/1"
 
 
+#: Control, bidirectional, invisible and lone surrogate characters. JSON may hold them as they are; a terminal should not.
+_HIDDEN = re.compile(
+    "[\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff]"
+)
+
+
+def dumps(value: Any, indent: int | None = None) -> str:
+    """JSON text; what a terminal or an editor would obey or hide is escaped, so that reading it back gives the same value."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, separators=(",", ":") if indent is None else None)
+    return _HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
+
+
 def render(assessment: Assessment) -> str:
     """One JSON object, keys in the order of the contract, ending in a newline."""
-    return json.dumps(assessment_object(assessment), ensure_ascii=False, indent=1) + "\n"
+    return dumps(assessment_object(assessment), 1) + "\n"
 
 
 def assessment_object(assessment: Assessment) -> dict[str, Any]:
@@ -35,9 +49,14 @@ def assessment_object(assessment: Assessment) -> dict[str, Any]:
         "resources": assessment.resources,
         "coverage": coverage_object(assessment.coverage),
         "summary": summary(assessment),
-        "verdicts": [_verdict(v) for v in assessment.verdicts],
+        "verdicts": [verdict_object(v) for v in assessment.verdicts],
         "settlements": [plain(s) for s in assessment.settlements],
+        **({"waivers": [_waiver(note) for note in assessment.waivers]} if assessment.waivers else {}),
     }
+
+
+def _waiver(note: WaiverNote) -> dict[str, Any]:
+    return {**plain(note.waiver), "state": note.state.value, "days": note.days, "matched": list(note.matched)}
 
 
 def summary(assessment: Assessment) -> dict[str, int]:
@@ -60,7 +79,8 @@ def _gap(gap: Gap) -> dict[str, Any]:
     return {key: value for key, value in shown.items() if key not in ("subject", "detail", "advice") or value}
 
 
-def _verdict(verdict: Verdict) -> dict[str, Any]:
+def verdict_object(verdict: Verdict) -> dict[str, Any]:
+    """One verdict as plain data."""
     shown: dict[str, Any] = {"check": verdict.check, "status": verdict.status.value, "severity": verdict.severity.value, "subject": ref_object(verdict.subject)}
     if verdict.reason:
         shown["reason"] = verdict.reason.value
@@ -106,7 +126,7 @@ def plain(value: Any) -> Any:
 def inventory(taken_at: str, coverage: Coverage, resources: Iterable[Resource]) -> str:
     """The inventory: every resource with its facts, known or not."""
     shown = {"schema": INVENTORY, "taken_at": taken_at, "coverage": coverage_object(coverage), "resources": [_resource(r) for r in resources]}
-    return json.dumps(shown, ensure_ascii=False, indent=1) + "\n"
+    return dumps(shown, 1) + "\n"
 
 
 def _resource(resource: Resource) -> dict[str, Any]:

@@ -1,0 +1,30 @@
+"""JSON Lines: a header, then one promise, gap or verdict a line, for programs that read as they go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from scanner.model.verdict import Assessment
+from scanner.report.json import assessment_object, dumps, verdict_object
+
+SCHEMA = "houvast/assessment-lines/1"
+
+
+def render(assessment: Assessment) -> str:
+    """The same members as in the JSON report; `kind` says what a line is: assessment, settlement, gap, verdict."""
+    return "".join(dumps(line) + "\n" for line in lines(assessment))
+
+
+def lines(assessment: Assessment) -> Iterator[dict[str, Any]]:
+    """Every line as plain data, the denominator first."""
+    whole = assessment_object(assessment)
+    settlements, coverage = whole.pop("settlements"), whole.pop("coverage")
+    del whole["verdicts"]
+    gaps = coverage.pop("gaps")
+    yield {"kind": "assessment", **whole, "schema": SCHEMA, "coverage": {**coverage, "gaps": len(gaps)}}
+    for kind, members in (("settlement", settlements), ("gap", gaps)):
+        for member in members:
+            yield {"kind": kind, **member}
+    for verdict in assessment.verdicts:
+        yield {"kind": "verdict", **verdict_object(verdict)}
