@@ -13,10 +13,12 @@ from scanner.judge.engine import Question, judge
 from scanner.judge.estate import Estate, coverage
 from scanner.judge.registry import Check
 from scanner.judge.settle import settle
+from scanner.judge.waive import waive
 from scanner.model.known import Json
 from scanner.model.promise import Promise
 from scanner.model.snapshot import Snapshot
 from scanner.model.verdict import Assessment
+from scanner.model.waiver import Waiver
 
 
 def plan_questions(checks: Mapping[str, Check[Any]], promises: Iterable[Promise], params: Mapping[str, Mapping[str, Json]]) -> tuple[Question, ...]:
@@ -49,11 +51,11 @@ def plan_questions(checks: Mapping[str, Check[Any]], promises: Iterable[Promise]
 
 def assess(
     snapshot: Snapshot, decls: Mapping[str, TypeDecl], checks: Mapping[str, Check[Any]], promises: tuple[Promise, ...], now: datetime,
-    params: Mapping[str, Mapping[str, Json]] | None = None,
+    params: Mapping[str, Mapping[str, Json]] | None = None, waivers: Iterable[Waiver] = (),
 ) -> Assessment:  # fmt: skip
     """Judge a snapshot. Pure: the same arguments give the same assessment, byte for byte."""
     estate = Estate.of(snapshot, decls)
-    verdicts = judge(estate, plan_questions(checks, promises, params or {}), now)
+    verdicts, notes = waive(judge(estate, plan_questions(checks, promises, params or {}), now), waivers, now.date())
     settlements = tuple(settle(promise, verdicts, snapshot, now.date(), checks) for promise in promises)
     return Assessment(
         version=__version__,
@@ -65,6 +67,7 @@ def assess(
         verdicts=verdicts,
         settlements=settlements,
         resources=len(estate.resources),
+        waivers=notes,
     )
 
 

@@ -34,6 +34,8 @@ def settle(promise: Promise, verdicts: Iterable[Verdict], snapshot: Snapshot, to
     else:
         status = Settled.UNPROVEN
     tally = {s.value: counts.get(s, 0) for s in Status}
+    if accepted := sum(v.waiver is not None for v in relevant.values()):
+        tally["waived"] = accepted  # among the fails: an accepted risk is no kept word
     return Settlement(promise.id, status, promise.text, tally, fails, missing, promise.url, promise.attested)
 
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from scanner.model.known import Json, Reason, Source
 from scanner.model.promise import Settlement
 from scanner.model.resource import Ref
+from scanner.model.waiver import WaiverNote
 
 
 class Status(StrEnum):
@@ -82,6 +83,7 @@ class Verdict:
     gap: bool = False
     """The subject stands for everything that a failed look would have shown."""
     waiver: str | None = None
+    """Who accepted this fail, until when and why; the status stays fail."""
     tags: Mapping[str, str] | None = None
 
     @property
@@ -137,3 +139,5 @@ class Assessment:
     settlements: tuple[Settlement, ...] = ()
     resources: int = 0
     """Resources that were judged."""
+    waivers: tuple[WaiverNote, ...] = ()
+    """How every waiver stands, those that end first first; ended ones are to be shown loudly."""

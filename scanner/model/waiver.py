@@ -1,0 +1,46 @@
+"""Waivers: a named person accepts one finding, for a stated reason, until a date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """An accepted risk. It excuses a finding; it never turns a verdict to pass nor a promise to kept (docs/adr/waivers.md)."""
+
+    check: str
+    subject: str
+    """Glob over the id, the name or the type of a subject; an exact id always matches itself."""
+    owner: str
+    """Who answers for it: a name or an address."""
+    reason: str
+    until: date
+    """Last day on which it holds."""
+    line: int | None = None
+    """Line of the waiver in its file."""
+
+    def __str__(self) -> str:
+        return f"waived by {self.owner} until {self.until}: {self.reason}"
+
+
+class WaiverState(StrEnum):
+    ACTIVE = "active"
+    ENDING = "ending"
+    """It ends within the next 14 days."""
+    EXPIRED = "expired"
+    """It has ended: what it excused is a finding again."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverNote:
+    """How a waiver stands at the moment of judging."""
+
+    waiver: Waiver
+    state: WaiverState
+    days: int
+    """Days left, today included; negative once it has ended."""
+    matched: tuple[str, ...] = ()
+    """Fingerprints of the failing verdicts that it names; empty: it excuses nothing (any more)."""
