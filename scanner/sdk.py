@@ -3,16 +3,18 @@
 from scanner.collect.plan import Answer, Failure, Job, Options, Part, Worker
 from scanner.collect.trim import jsonable, trim
 from scanner.data.algorithms import is_cipher
-from scanner.data.guidelines import Guideline, Level, Norm, guideline, guideline_names, suite
+from scanner.data.guidelines import Guideline, Level, guideline, guideline_names, suite
 from scanner.data.regions import azure_name, azure_pair, country_name, members, place_of
 from scanner.data.tables import rows, table
 from scanner.declare.decl import FactDecl, Join, TypeDecl, fact, never, never_others
 from scanner.declare.live import Arm, Child, Each, Get, List, Probe, Report, Resolve, Scope
-from scanner.declare.path import REFERENCE, UNRESOLVED, compile_path
-from scanner.declare.places import arns, derived_regions, here, nowhere, region_of, regions
+from scanner.declare.logic import any_of, of_parent
+from scanner.declare.path import REFERENCE, UNRESOLVED, compile_path, roots
+from scanner.declare.places import arns, azure_ids, derived_regions, here, nowhere, region_of, regions
 from scanner.declare.readers import NOT_SHOWN, NotApplicable, Unresolvable, always, boolean, by_dialect, choice, derive, flag, number, of, text, unread
 from scanner.errors import HouvastError, InvalidFile, MissingCredentials, MissingExtra, UsageError
 from scanner.judge.estate import Estate
+from scanner.judge.norm import Norm, rate, several
 from scanner.judge.registry import Now, bad, check, estate_check, good, unsure_of
 from scanner.model.facts import (
     OFF,
@@ -51,11 +53,11 @@ from scanner.model.facts import (
 from scanner.model.known import Json, Known, Origin, Reason, Source, Unknown
 from scanner.model.place import Confidence, Place
 from scanner.model.resource import Ref, Resource
-from scanner.model.snapshot import EVERY_TYPE, Call, Dialect, Document, Run, Snapshot
+from scanner.model.snapshot import EVERY_TYPE, FOUND, Call, Dialect, Document, Run, Snapshot
 from scanner.model.verdict import Outcome, Severity, Status, fails, passes, unsure
 
 __all__ = [
-    "EVERY_TYPE", "NOT_SHOWN", "OFF", "ON", "REFERENCE", "UNRESOLVED",
+    "EVERY_TYPE", "FOUND", "NOT_SHOWN", "OFF", "ON", "REFERENCE", "UNRESOLVED",
     "Access", "AccessKey", "Answer", "Arm", "AtRest", "AtRestDefault", "Attacks", "BackupEncryption", "BackupPlaces", "Backups",
     "Call", "Certificate", "Chain", "Child", "ClientAuth", "Confidence", "Deletion", "Dialect", "Document", "Each", "Estate",
     "Exposure", "FactDecl", "Failure", "Get", "Guideline", "Handshake", "Holder", "Home", "HouvastError", "InvalidFile", "Job", "Join", "Json",
@@ -63,8 +65,8 @@ __all__ = [
     "Options", "Origin", "Outcome", "Part", "PasswordLogin", "Place", "Probe", "Reason", "Ref", "Renewal", "Replicas", "Report",
     "Resolve", "Resource", "RootAccess", "Run", "Scope", "ServedNames", "Severity", "SignIn", "Snapshot", "Source", "State", "Status",
     "TlsFloor", "Transit", "TypeDecl", "Unknown", "Unresolvable", "UsageError", "Worker",
-    "always", "arns", "azure_name", "azure_pair", "bad", "boolean", "by_dialect", "check", "choice", "compile_path", "country_name",
+    "always", "any_of", "arns", "azure_ids", "azure_name", "azure_pair", "bad", "boolean", "by_dialect", "check", "choice", "compile_path", "country_name",
     "derive", "derived_regions", "estate_check", "fact", "fails", "flag", "good", "guideline", "guideline_names", "here", "is_cipher", "jsonable", "members", "never", "never_others",
-    "nowhere", "number", "of", "passes", "place_of", "region_of", "regions", "rows", "suite", "table", "text", "trim", "unread", "unsure",
+    "nowhere", "number", "of", "of_parent", "passes", "place_of", "rate", "region_of", "regions", "roots", "rows", "several", "suite", "table", "text", "trim", "unread", "unsure",
     "unsure_of",
 ]  # fmt: skip

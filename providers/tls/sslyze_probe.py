@@ -6,6 +6,7 @@ What sslyze calls "rejected" is sorted again: an alert is an answer, a reset, an
 
 from __future__ import annotations
 
+import re
 import signal
 import time
 from collections.abc import Iterable, Iterator
@@ -105,6 +106,7 @@ def _no_connection(result: Any, target: Target) -> dict[str, Json]:
     reason = Reason.TIMEOUT if "timed out" in text else Reason.UNAVAILABLE
     if trace and "OpportunisticTls" in str(trace.exc_type):
         detail = f"{target.id} does not start TLS in {target.starttls}: {detail}"
+    detail = re.sub(r'^.*? -> "(.*?)"\.?$', r"\1", detail)
     return {"reason": reason.value, "code": "sslyze", "detail": detail[-300:]}
 
 

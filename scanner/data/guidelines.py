@@ -5,7 +5,7 @@ One JSON file a guideline in `guidelines/`, with its source and date. What a gui
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -71,14 +71,6 @@ class Guideline:
             return self.size("rsa_bits", int(rest))
         return self.level("curves", rest if kind == "ECDSA" else key)
 
-    def worst(self, levels: Iterable[tuple[str, Level]]) -> dict[Level, tuple[str, ...]]:
-        """Names by level, those levels only that deserve a word: insufficient and phase-out."""
-        found: dict[Level, tuple[str, ...]] = {}
-        for name, level in levels:
-            if level.rank >= Level.PHASE_OUT.rank:
-                found[level] = (*found.get(level, ()), name)
-        return found
-
 
 @cache
 def guideline(name: str = DEFAULT) -> Guideline:
@@ -94,22 +86,6 @@ def guideline_names() -> tuple[str, ...]:
     """Names of all guidelines, sorted."""
     folder = files("scanner.data").joinpath("guidelines")
     return tuple(sorted(entry.name.removesuffix(".json") for entry in folder.iterdir() if entry.name.endswith(".json")))
-
-
-@dataclass(frozen=True)
-class Norm:
-    """Parameters of the checks that judge by a guideline."""
-
-    guideline: str = DEFAULT
-    allow_phase_out: bool = True
-    """False: what the guideline wants phased out fails as well."""
-
-    def __post_init__(self) -> None:
-        guideline(self.guideline)
-
-    @property
-    def rules(self) -> Guideline:
-        return guideline(self.guideline)
 
 
 def suite(name: str) -> Mapping[str, Any] | None:

@@ -1,0 +1,71 @@
+"""Is the certificate renewed in time?"""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from scanner.sdk import Certificate, Now, Outcome, Reason, Renewal, Resource, Severity, bad, check, fails, good, passes, unsure_of
+
+#: (part of the lifetime that is left, days at most, severity): the first that applies counts. Automatic renewal starts
+#: at a third (certbot, cert-manager, Go autocert); the days keep long certificates from alarms months ahead.
+_LEVELS: tuple[tuple[float, float, Severity], ...] = ((1 / 6, 21, Severity.HIGH), (1 / 4, 60, Severity.MEDIUM), (1 / 3, 60, Severity.LOW))
+_SHORT = timedelta(days=10)
+
+
+@check(
+    id="certificate-renewal", needs=(Certificate, Renewal), severity=Severity.MEDIUM, since="0.1",
+    cites=("CA/Browser Forum TLS BR 2.2.6, 6.3.2", "RFC 9773", "ISO/IEC 27001:2022 A.8.24"),
+)  # fmt: skip
+def certificate_renewal(res: Resource, fact: Certificate | Renewal, now: Now) -> Outcome:
+    """The certificate is renewed well before it expires.
+
+    Why: from 2029 public certificates live 47 days. A fixed alarm ("30 days before") then fires on every healthy renewal
+    or far too late. What counts is the part of the lifetime that is left: below a third a renewal is due, below a
+    quarter one was missed, below a sixth somebody has to act.
+
+    Remedy: find out why it was not renewed (an ACME client that stopped, a changed DNS record, an imported certificate that
+    nothing renews), renew it by hand, and make sure that the renewed certificate is served.
+    """
+    if isinstance(fact, Renewal):
+        return passes(f"{res.ref.name}: {fact.detail or 'renewal works'}") if fact.ok else fails(f"the renewal of {res.ref.name} fails: {fact.detail}", Severity.HIGH)
+    left, life = fact.not_after - now.at, fact.not_after - fact.not_before
+    say = f"{_span(left)} of {_span(life)} are left"
+    if left <= timedelta(0):
+        return fails(f"the certificate of {res.ref.name} expired on {fact.not_after:%Y-%m-%d} and was not renewed", Severity.CRITICAL)
+    if left < (timedelta(hours=12) if life <= _SHORT else timedelta(hours=24)):
+        return fails(f"the certificate of {res.ref.name} ends within hours: {say}", Severity.CRITICAL)
+    for part, days, severity in _LEVELS:
+        if left < min(life * part, timedelta(days=days)):
+            return _late(res, fact, severity, say)
+    return passes(f"the certificate of {res.ref.name} has time: {say}")
+
+
+def _late(res: Resource, cert: Certificate, severity: Severity, say: str) -> Outcome:
+    """A platform that renews by itself starts later than at a third; what nothing renews is one level more urgent."""
+    if cert.managed and severity is not Severity.HIGH:
+        return passes(f"the certificate of {res.ref.name} is renewed by the platform, whose time has come: {say}")
+    if cert.managed is False:
+        severity = list(Severity)[max(severity.rank - 1, 0)]
+        return fails(f"the certificate of {res.ref.name} is due, and nothing renews it by itself: {say}", severity)
+    return fails(f"the certificate of {res.ref.name} should have been renewed: {say}", severity)
+
+
+def _span(span: timedelta) -> str:
+    return f"{span.total_seconds() / 86400:.0f} days" if span >= timedelta(days=3) else f"{span.total_seconds() / 3600:.0f} hours"
+
+
+_START = datetime(2026, 10, 1, tzinfo=UTC)
+_CERT = Certificate(("example.org",), "CN=Example CA", _START, _START + timedelta(days=90), "ECDSA-secp256r1", "sha256", "00")
+_WEEK = replace(_CERT, not_after=_START + timedelta(days=6.5))
+EXAMPLES = (
+    good(_CERT, now=_START + timedelta(days=59)),
+    bad(_CERT, now=_START + timedelta(days=61)),
+    bad(_CERT, now=_START + timedelta(days=89, hours=12)),
+    bad(_CERT, now=_START + timedelta(days=91)),
+    good(_WEEK, now=_START + timedelta(days=4)),
+    bad(_WEEK, now=_START + timedelta(days=6)),
+    good(replace(_CERT, managed=True), now=_START + timedelta(days=70)),
+    bad(replace(_CERT, managed=False), now=_START + timedelta(days=70)),
+    good(Renewal(True, "issued"), now=_START),
+    bad(Renewal(False, "DNS validation is pending"), now=_START),
+    unsure_of(Reason.DENIED, now=_START),
+)

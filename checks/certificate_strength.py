@@ -1,0 +1,46 @@
+"""Are the key and the signature of the certificate strong enough?"""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from scanner.sdk import Certificate, Norm, Outcome, Reason, Resource, Severity, bad, check, good, rate, unsure, unsure_of
+
+
+@check(
+    id="certificate-strength", needs=Certificate, severity=Severity.MEDIUM, since="0.1", params=Norm,
+    cites=("NCSC-NL TLS 2025-05, 3.3.2.1 and 3.3.5", "CA/Browser Forum TLS BR 2.2.6, 6.1.5", "BSI TR-02102-2, 3.6", "RFC 9325, 4.5"),
+)  # fmt: skip
+def certificate_strength(res: Resource, cert: Certificate, norm: Norm) -> Outcome:
+    """The key and the signature of the certificate are strong enough.
+
+    Why: whoever can compute the key from the certificate, or forge the signature of the authority, is the server. RSA with
+    1024 bits and signatures with SHA-1 or MD5 are within reach.
+
+    Remedy: order a certificate with a P-256 or P-384 key, or RSA of at least 3072 bits, signed with SHA-256 or better.
+    """
+    levels = {}
+    if cert.key:
+        levels[f"a key {cert.key}"] = norm.rules.key(cert.key)
+    if cert.signature:
+        levels[f"a signature with {cert.signature}"] = norm.rules.level("certificate_hash", cert.signature)
+    outcome = rate(f"the certificate of {res.ref.name} has", "rsa_bits" if cert.key.startswith("RSA") else "curves", levels.items(), norm)
+    if outcome.status == "pass" and not (cert.key and cert.signature):
+        return unsure(Reason.UNSUPPORTED, f"the source does not say {'how' if cert.key else 'with which key, and how'} the certificate of {res.ref.name} is signed")
+    return outcome
+
+
+_CERT = Certificate(
+    ("example.org",), "CN=Example CA", datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 12, 30, tzinfo=UTC), "ECDSA-secp256r1", "sha256", "00"
+)  # fmt: skip
+EXAMPLES = (
+    good(_CERT),
+    good(replace(_CERT, key="RSA-2048")),
+    bad(replace(_CERT, key="RSA-2048"), allow_phase_out=False),
+    bad(replace(_CERT, key="RSA-2048"), guideline="bsi-tr-02102-2-2026-01"),
+    bad(replace(_CERT, key="RSA-1024")),
+    bad(replace(_CERT, signature="sha1")),
+    bad(replace(_CERT, key="RSA-1024", signature="")),
+    unsure_of(replace(_CERT, signature="")),
+    unsure_of(replace(_CERT, key="")),
+    unsure_of(Reason.DENIED),
+)

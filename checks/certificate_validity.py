@@ -1,0 +1,76 @@
+"""Is the certificate valid now, and issued for no longer than allowed?"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from math import ceil
+
+from scanner.sdk import Certificate, Now, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, unsure_of
+
+#: (issued from, days at most, where it stands); the last row that has begun counts.
+_LIFETIMES: tuple[tuple[datetime, int, str], ...] = (
+    (datetime(2020, 9, 1, tzinfo=UTC), 398, "CA/Browser Forum TLS BR 2.2.6, 6.3.2"),
+    (datetime(2026, 3, 15, tzinfo=UTC), 200, "CA/Browser Forum TLS BR 2.2.6, 6.3.2"),
+    (datetime(2027, 3, 15, tzinfo=UTC), 100, "CA/Browser Forum TLS BR 2.2.6, 6.3.2"),
+    (datetime(2029, 3, 15, tzinfo=UTC), 47, "CA/Browser Forum TLS BR 2.2.6, 6.3.2"),
+)
+
+
+@dataclass(frozen=True)
+class Lifetime:
+    """How long a certificate may live."""
+
+    max_days: int = 0
+    """Days at most; 0: by the date of issue, as the CA/Browser Forum rules for public certificates."""
+    private_ca: bool = False
+    """True: the rules for public certificates do not apply."""
+
+
+@check(
+    id="certificate-validity", needs=Certificate, severity=Severity.CRITICAL, since="0.1", params=Lifetime,
+    cites=("RFC 5280, 4.1.2.5", "CA/Browser Forum TLS BR 2.2.6, 6.3.2", "PCI DSS 4.0.1, 4.2.1"),
+)  # fmt: skip
+def certificate_validity(res: Resource, cert: Certificate, lifetime: Lifetime, now: Now) -> Outcome:
+    """The certificate is valid today, and no longer than its date of issue allows.
+
+    Why: clients refuse an expired certificate, and people who learn to click the warning away are open to everyone. A
+    long life means that a stolen key stays useful for long; browsers refuse public certificates that exceed the limit.
+
+    Remedy: renew it, and let it be renewed by itself (ACME, the cloud's certificate manager). For an internal authority
+    that issues longer certificates on purpose set `private_ca`.
+    """
+    if now.at > cert.not_after:
+        return fails(f"the certificate of {res.ref.name} expired on {cert.not_after:%Y-%m-%d} ({_days(now.at - cert.not_after)} ago)")
+    if now.at < cert.not_before:
+        return fails(f"the certificate of {res.ref.name} is not valid before {cert.not_before:%Y-%m-%d %H:%M} UTC", Severity.HIGH)
+    days, cite = _allowed(cert, lifetime)
+    # Both ends belong to the validity, and any excess over whole days counts as a day.
+    lives = ceil((cert.not_after - cert.not_before + timedelta(seconds=1)) / timedelta(days=1))
+    if days and lives > days:
+        return fails(f"the certificate of {res.ref.name} is issued for {lives} days, {days} are allowed ({cite})", Severity.LOW)
+    return passes(f"the certificate of {res.ref.name} is valid until {cert.not_after:%Y-%m-%d} ({_days(cert.not_after - now.at)} left)")
+
+
+def _allowed(cert: Certificate, lifetime: Lifetime) -> tuple[int, str]:
+    """Days and source; 0 days: no limit."""
+    if lifetime.max_days:
+        return lifetime.max_days, "as required here"
+    begun = [(days, cite) for since, days, cite in _LIFETIMES if cert.not_before >= since]
+    return begun[-1] if begun and not lifetime.private_ca else (0, "")
+
+
+def _days(span: timedelta) -> str:
+    return f"{span.days} days" if span.days != 1 else "1 day"
+
+
+_NOW = datetime(2026, 11, 21, tzinfo=UTC)
+_CERT = Certificate(("example.org",), "CN=Example CA", datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 12, 30, tzinfo=UTC), "ECDSA-secp256r1", "sha256", "00")
+EXAMPLES = (
+    good(_CERT, now=_NOW),
+    bad(_CERT, now=datetime(2027, 1, 1, tzinfo=UTC)),
+    bad(_CERT, now=datetime(2026, 9, 1, tzinfo=UTC)),
+    bad(replace(_CERT, not_after=datetime(2027, 10, 1, tzinfo=UTC)), now=_NOW),
+    good(replace(_CERT, not_after=datetime(2027, 10, 1, tzinfo=UTC)), now=_NOW, private_ca=True),
+    good(replace(_CERT, not_before=datetime(2026, 1, 1, tzinfo=UTC)), now=_NOW),
+    bad(_CERT, now=_NOW, max_days=47),
+    unsure_of(Reason.TIMEOUT, now=_NOW),
+)

@@ -1,0 +1,69 @@
+"""Is the endpoint open to a known attack on TLS?"""
+
+from dataclasses import dataclass
+
+from scanner.sdk import Attacks, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, several, unsure, unsure_of
+
+#: How bad each is, and what it is in a few words.
+_ATTACKS: dict[str, tuple[Severity, str]] = {
+    "heartbleed": (Severity.CRITICAL, "Heartbleed: memory of the server can be read (CVE-2014-0160)"),
+    "ccs-injection": (Severity.CRITICAL, "CCS injection: weak keys can be forced (CVE-2014-0224)"),
+    "robot": (Severity.HIGH, "ROBOT: an oracle for RSA decryption"),
+    "insecure-renegotiation": (Severity.HIGH, "insecure renegotiation (CVE-2009-3555)"),
+    "client-renegotiation": (Severity.MEDIUM, "renegotiation at the client's will, without a limit: denial of service"),
+    "crime": (Severity.HIGH, "CRIME: TLS compression leaks secrets (CVE-2012-4929)"),
+    "fallback-scsv": (Severity.LOW, "no TLS_FALLBACK_SCSV (RFC 7507): a connection can be talked down"),
+    "drown": (Severity.CRITICAL, "DROWN: SSLv2 breaks the other versions too (CVE-2016-0800)"),
+    "poodle": (Severity.HIGH, "POODLE: CBC in SSLv3 (CVE-2014-3566)"),
+    "freak": (Severity.HIGH, "FREAK: RSA export suites (CVE-2015-0204)"),
+    "logjam": (Severity.HIGH, "Logjam: DH groups of less than 1024 bits or export suites (CVE-2015-4000)"),
+    "sweet32": (Severity.MEDIUM, "SWEET32: 64-bit blocks (CVE-2016-2183)"),
+    "beast": (Severity.LOW, "BEAST: CBC in TLS 1.0 and below (CVE-2011-3389)"),
+    "rc4": (Severity.HIGH, "RC4, prohibited by RFC 7465"),
+}
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """Attacks that are accepted."""
+
+    ignore: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        wrong = sorted(set(self.ignore) - set(_ATTACKS))
+        if wrong:
+            raise ValueError(f"there is no attack {', '.join(wrong)}; there are {', '.join(_ATTACKS)}")
+
+
+@check(
+    id="tls-attacks", needs=Attacks, severity=Severity.HIGH, since="0.1", params=Ignored,
+    cites=("NCSC-NL TLS 2025-05, 3.4", "RFC 7457", "RFC 9325, 3"),
+)  # fmt: skip
+def tls_attacks(res: Resource, seen: Attacks, ignored: Ignored) -> Outcome:
+    """No known attack on TLS works against the endpoint.
+
+    Why: these attacks are public, and tools for them are free. Each leads to keys, contents or sessions, or lets an
+    attacker choose a version in which one of the others works.
+
+    Remedy: update the TLS library, switch off old versions, compression, renegotiation by the client, and RC4, 3DES and
+    export suites. The text of the finding names what was found.
+    """
+    open_to = [name for name in _ATTACKS if name in seen.vulnerable and name not in ignored.ignore]
+    if open_to:
+        worst = min((_ATTACKS[name][0] for name in open_to), key=lambda severity: severity.rank)
+        return fails(f"{res.ref.name}: " + "; ".join(_ATTACKS[name][1] for name in open_to), worst)
+    untested = [name for name in _ATTACKS if name not in seen.tested and name not in ignored.ignore]
+    if untested:
+        return unsure(Reason.UNAVAILABLE, f"{res.ref.name} gave no clear answer when these were tried: {several(untested, 14)}")
+    return passes(f"{res.ref.name} withstands {several(list(seen.tested), 14)}")
+
+
+_ALL = tuple(_ATTACKS)
+EXAMPLES = (
+    good(Attacks(_ALL, ())),
+    bad(Attacks(_ALL, ("heartbleed",))),
+    bad(Attacks(("beast",), ("beast",))),
+    good(Attacks(_ALL, ("beast",)), ignore=["beast"]),
+    unsure_of(Attacks(("heartbleed",), ())),
+    unsure_of(Reason.TIMEOUT),
+)

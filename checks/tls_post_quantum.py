@@ -1,0 +1,43 @@
+"""Can the endpoint agree keys that a quantum computer cannot break?"""
+
+from scanner.sdk import Handshake, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, unsure, unsure_of
+
+#: RFC 10024 and draft-ietf-tls-mlkem. The Kyber drafts that came before are obsolete and do not count.
+_SAFE = ("X25519MLKEM768", "SecP256r1MLKEM768", "SecP384r1MLKEM1024", "MLKEM512", "MLKEM768", "MLKEM1024")
+
+
+@check(
+    id="tls-post-quantum", needs=Handshake, severity=Severity.LOW, since="0.1",
+    cites=("NCSC-NL TLS 2025-05, 3.3.3", "RFC 10024", "BSI TR-02102-2, 3.4"),
+)  # fmt: skip
+def tls_post_quantum(res: Resource, seen: Handshake) -> Outcome:
+    """The endpoint offers a post-quantum key exchange.
+
+    Why: traffic that is recorded today can be decrypted once quantum computers are large enough. Data that has to
+    stay secret for ten years and more needs a hybrid key exchange now.
+
+    Remedy: enable TLS 1.3 with X25519MLKEM768 (OpenSSL 3.5, Go 1.24, current load balancer policies). Clients that do
+    not know it go on as before.
+    """
+    found = [group for group in _SAFE if group in seen.groups]
+    if found:
+        return passes(f"{res.ref.name} agrees keys with {', '.join(found)}")
+    if "TLSv1.3" in seen.unseen:
+        return unsure(Reason.UNAVAILABLE, f"whether {res.ref.name} accepts TLS 1.3 could not be told: the connection broke without an alert")
+    if "TLSv1.3" not in seen.versions:
+        return fails(f"{res.ref.name} does not accept TLS 1.3, and only there a post-quantum key exchange exists")
+    untried = [group for group in _SAFE if group in seen.untried]
+    if untried:
+        return unsure(Reason.UNSUPPORTED, f"{', '.join(untried)} could not be offered to {res.ref.name}")
+    return fails(f"{res.ref.name} accepts TLS 1.3, but none of its post-quantum groups")
+
+
+_SUITES = {"TLSv1.3": ("TLS_AES_256_GCM_SHA384",)}
+EXAMPLES = (
+    good(Handshake(("TLSv1.3",), _SUITES, ("x25519", "X25519MLKEM768"))),
+    bad(Handshake(("TLSv1.3",), _SUITES, ("x25519", "X25519Kyber768Draft00"))),
+    bad(Handshake(("TLSv1.2",), {"TLSv1.2": ("TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",)}, ("x25519",))),
+    unsure_of(Handshake(("TLSv1.3",), _SUITES, ("x25519",), untried=("X25519MLKEM768",))),
+    unsure_of(Handshake((), {}, (), unseen=("TLSv1.3",))),
+    unsure_of(Reason.UNAVAILABLE),
+)

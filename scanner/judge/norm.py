@@ -1,0 +1,46 @@
+"""Judge what was seen by a guideline: the parameters that such checks share, and their answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from scanner.data.guidelines import DEFAULT, Guideline, Level, guideline
+from scanner.model.verdict import Outcome, Severity, fails, passes
+
+
+@dataclass(frozen=True)
+class Norm:
+    """Parameters of the checks that judge by a guideline."""
+
+    guideline: str = DEFAULT
+    allow_phase_out: bool = True
+    """False: what the guideline wants phased out fails as well."""
+
+    def __post_init__(self) -> None:
+        guideline(self.guideline)
+
+    @property
+    def rules(self) -> Guideline:
+        return guideline(self.guideline)
+
+
+def rate(what: str, kind: str, levels: Iterable[tuple[str, Level]], norm: Norm, severity: Severity | None = None) -> Outcome:
+    """The worst level decides; every name at that level is named. Phase-out passes with a remark, unless the norm is strict."""
+    found = dict(levels)
+    by = f"{norm.rules.title}, {norm.rules.section(kind)}"
+    bad = [name for name, level in found.items() if level is Level.INSUFFICIENT]
+    late = [name for name, level in found.items() if level is Level.PHASE_OUT]
+    if bad:
+        return fails(f"{what} {several(bad)}: insufficient ({by})", severity)
+    if late and not norm.allow_phase_out:
+        return fails(f"{what} {several(late)}: to be phased out ({by})", severity)
+    if late:
+        return passes(f"{what} nothing insufficient; to be phased out: {several(late)} ({by})")
+    return passes(f"{what} {several(list(found)) or 'nothing'} ({by})")
+
+
+def several(names: list[str], most: int = 6) -> str:
+    """The first names and how many more."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
