@@ -17,8 +17,8 @@ def certificate_chain(res: Resource, chain: Chain) -> Outcome:
     own give its root with `--ca-file`.
     """
     if chain.trusted:
-        return passes(f"{res.ref.name} is trusted by {chain.detail}" if chain.detail else f"{res.ref.name} is trusted")
-    return fails(f"{res.ref.name} is not trusted: {chain.detail or 'its chain leads to no known root'}")
+        return passes(f"{res.ref.label} is trusted by {chain.detail}" if chain.detail else f"{res.ref.label} is trusted")
+    return fails(f"{res.ref.label} is not trusted: {chain.detail or 'its chain leads to no known root'}")
 
 
 EXAMPLES = (

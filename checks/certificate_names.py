@@ -17,9 +17,9 @@ def certificate_names(res: Resource, served: ServedNames) -> Outcome:
     this name (SNI). The common name is not looked at any more.
     """
     if served.matches:
-        return passes(f"the certificate of {res.ref.name} names {served.host}")
+        return passes(f"the certificate of {res.ref.label} names {served.host}")
     named = several(list(served.names)) or "no host at all"
-    return fails(f"{served.host} serves a certificate for {named}")
+    return fails(f"{res.ref.label} serves a certificate for {named}, not for {served.host}")
 
 
 EXAMPLES = (

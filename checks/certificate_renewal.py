@@ -26,27 +26,27 @@ def certificate_renewal(res: Resource, fact: Certificate | Renewal, now: Now) ->
     nothing renews), renew it by hand, and make sure that the renewed certificate is served.
     """
     if isinstance(fact, Renewal):
-        return passes(f"{res.ref.name}: {fact.detail or 'renewal works'}") if fact.ok else fails(f"the renewal of {res.ref.name} fails: {fact.detail}", Severity.HIGH)
+        return passes(f"{res.ref.label}: {fact.detail or 'renewal works'}") if fact.ok else fails(f"the renewal of {res.ref.label} fails: {fact.detail}", Severity.HIGH)
     left, life = fact.not_after - now.at, fact.not_after - fact.not_before
     say = f"{_span(left)} of {_span(life)} are left"
     if left <= timedelta(0):
-        return fails(f"the certificate of {res.ref.name} expired on {fact.not_after:%Y-%m-%d} and was not renewed", Severity.CRITICAL)
+        return fails(f"the certificate of {res.ref.label} expired on {fact.not_after:%Y-%m-%d} and was not renewed", Severity.CRITICAL)
     if left < (timedelta(hours=12) if life <= _SHORT else timedelta(hours=24)):
-        return fails(f"the certificate of {res.ref.name} ends within hours: {say}", Severity.CRITICAL)
+        return fails(f"the certificate of {res.ref.label} ends within hours: {say}", Severity.CRITICAL)
     for part, days, severity in _LEVELS:
         if left < min(life * part, timedelta(days=days)):
             return _late(res, fact, severity, say)
-    return passes(f"the certificate of {res.ref.name} has time: {say}")
+    return passes(f"the certificate of {res.ref.label} has time: {say}")
 
 
 def _late(res: Resource, cert: Certificate, severity: Severity, say: str) -> Outcome:
     """A platform that renews by itself starts later than at a third; what nothing renews is one level more urgent."""
     if cert.managed and severity is not Severity.HIGH:
-        return passes(f"the certificate of {res.ref.name} is renewed by the platform, whose time has come: {say}")
+        return passes(f"the certificate of {res.ref.label} is renewed by the platform, whose time has come: {say}")
     if cert.managed is False:
         severity = list(Severity)[max(severity.rank - 1, 0)]
-        return fails(f"the certificate of {res.ref.name} is due, and nothing renews it by itself: {say}", severity)
-    return fails(f"the certificate of {res.ref.name} should have been renewed: {say}", severity)
+        return fails(f"the certificate of {res.ref.label} is due, and nothing renews it by itself: {say}", severity)
+    return fails(f"the certificate of {res.ref.label} should have been renewed: {say}", severity)
 
 
 def _span(span: timedelta) -> str:

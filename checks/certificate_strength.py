@@ -23,9 +23,9 @@ def certificate_strength(res: Resource, cert: Certificate, norm: Norm) -> Outcom
         levels[f"a key {cert.key}"] = norm.rules.key(cert.key)
     if cert.signature:
         levels[f"a signature with {cert.signature}"] = norm.rules.level("certificate_hash", cert.signature)
-    outcome = rate(f"the certificate of {res.ref.name} has", "rsa_bits" if cert.key.startswith("RSA") else "curves", levels.items(), norm)
+    outcome = rate(f"the certificate of {res.ref.label} has", "rsa_bits" if cert.key.startswith("RSA") else "curves", levels.items(), norm)
     if outcome.status == "pass" and not (cert.key and cert.signature):
-        return unsure(Reason.UNSUPPORTED, f"the source does not say {'how' if cert.key else 'with which key, and how'} the certificate of {res.ref.name} is signed")
+        return unsure(Reason.UNSUPPORTED, f"the source does not say {'how' if cert.key else 'with which key, and how'} the certificate of {res.ref.label} is signed")
     return outcome
 
 

@@ -39,15 +39,15 @@ def certificate_validity(res: Resource, cert: Certificate, lifetime: Lifetime, n
     that issues longer certificates on purpose set `private_ca`.
     """
     if now.at > cert.not_after:
-        return fails(f"the certificate of {res.ref.name} expired on {cert.not_after:%Y-%m-%d} ({_days(now.at - cert.not_after)} ago)")
+        return fails(f"the certificate of {res.ref.label} expired on {cert.not_after:%Y-%m-%d} ({_days(now.at - cert.not_after)} ago)")
     if now.at < cert.not_before:
-        return fails(f"the certificate of {res.ref.name} is not valid before {cert.not_before:%Y-%m-%d %H:%M} UTC", Severity.HIGH)
+        return fails(f"the certificate of {res.ref.label} is not valid before {cert.not_before:%Y-%m-%d %H:%M} UTC", Severity.HIGH)
     days, cite = _allowed(cert, lifetime)
     # Both ends belong to the validity, and any excess over whole days counts as a day.
     lives = ceil((cert.not_after - cert.not_before + timedelta(seconds=1)) / timedelta(days=1))
     if days and lives > days:
-        return fails(f"the certificate of {res.ref.name} is issued for {lives} days, {days} are allowed ({cite})", Severity.LOW)
-    return passes(f"the certificate of {res.ref.name} is valid until {cert.not_after:%Y-%m-%d} ({_days(cert.not_after - now.at)} left)")
+        return fails(f"the certificate of {res.ref.label} is issued for {lives} days, {days} are allowed ({cite})", Severity.LOW)
+    return passes(f"the certificate of {res.ref.label} is valid until {cert.not_after:%Y-%m-%d} ({_days(cert.not_after - now.at)} left)")
 
 
 def _allowed(cert: Certificate, lifetime: Lifetime) -> tuple[int, str]:

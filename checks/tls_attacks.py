@@ -51,11 +51,11 @@ def tls_attacks(res: Resource, seen: Attacks, ignored: Ignored) -> Outcome:
     open_to = [name for name in _ATTACKS if name in seen.vulnerable and name not in ignored.ignore]
     if open_to:
         worst = min((_ATTACKS[name][0] for name in open_to), key=lambda severity: severity.rank)
-        return fails(f"{res.ref.name}: " + "; ".join(_ATTACKS[name][1] for name in open_to), worst)
+        return fails(f"{res.ref.label}: " + "; ".join(_ATTACKS[name][1] for name in open_to), worst)
     untested = [name for name in _ATTACKS if name not in seen.tested and name not in ignored.ignore]
     if untested:
-        return unsure(Reason.UNAVAILABLE, f"{res.ref.name} gave no clear answer when these were tried: {several(untested, 14)}")
-    return passes(f"{res.ref.name} withstands {several(list(seen.tested), 14)}")
+        return unsure(Reason.UNAVAILABLE, f"{res.ref.label} gave no clear answer when these were tried: {several(untested, 14)}")
+    return passes(f"{res.ref.label} withstands {several(list(seen.tested), 14)}")
 
 
 _ALL = tuple(_ATTACKS)

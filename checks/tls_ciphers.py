@@ -17,12 +17,12 @@ def tls_ciphers(res: Resource, seen: Handshake, norm: Norm) -> Outcome:
     suites remain that should be phased out.
     """
     levels = {name: norm.rules.level("suites", name) for names in seen.suites.values() for name in names}
-    outcome = rate(f"{res.ref.name} accepts", "suites", levels.items(), norm)
+    outcome = rate(f"{res.ref.label} accepts", "suites", levels.items(), norm)
     if outcome.status == "pass" and (seen.unseen or not levels):
-        return unsure(Reason.UNAVAILABLE, f"the suites of {several(list(seen.unseen)) or res.ref.name} could not be tried: the connection broke without an alert")
+        return unsure(Reason.UNAVAILABLE, f"the suites of {several(list(seen.unseen)) or res.ref.label} could not be tried: the connection broke without an alert")
     late = [name for name, level in levels.items() if level is Level.PHASE_OUT]
     if outcome.status == "pass" and late and len(late) < len(levels) and seen.server_preference is False:
-        return fails(f"{res.ref.name} leaves the choice to the client, which may pick {several(late)}: suites to be phased out", Severity.LOW)
+        return fails(f"{res.ref.label} leaves the choice to the client, which may pick {several(late)}: suites to be phased out", Severity.LOW)
     return outcome
 
 

@@ -27,10 +27,10 @@ def tls_client_certificate(res: Resource, asks: ClientAuth, wanted: Wanted) -> O
     required. Only a request during the handshake is seen here, not one that comes later for a single path.
     """
     if asks.state is ON:
-        return passes(f"{res.ref.name} asks the client for a certificate")
+        return passes(f"{res.ref.label} asks the client for a certificate")
     if wanted.required:
-        return fails(f"{res.ref.name} lets clients in without asking for a certificate")
-    return passes(f"{res.ref.name} asks for no client certificate, and none is required here")
+        return fails(f"{res.ref.label} lets clients in without asking for a certificate")
+    return passes(f"{res.ref.label} asks for no client certificate, and none is required here")
 
 
 EXAMPLES = (good(ClientAuth(ON), required=True), bad(ClientAuth(OFF), required=True), good(ClientAuth(OFF)), unsure_of(Reason.UNAVAILABLE))

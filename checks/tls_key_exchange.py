@@ -21,11 +21,11 @@ def tls_key_exchange(res: Resource, seen: Handshake, norm: Norm) -> Outcome:
         if kind and kind != "any":  # TLS 1.3 suites leave it to the group
             levels[f"{kind} key exchange"] = norm.rules.level("key_exchange", kind)
     levels |= {f"group {name}": norm.rules.group(name) for name in seen.groups}
-    outcome = rate(f"{res.ref.name} accepts", "groups", levels.items(), norm)
+    outcome = rate(f"{res.ref.label} accepts", "groups", levels.items(), norm)
     if outcome.status == "pass" and seen.unseen:
         return unsure(Reason.UNAVAILABLE, f"the key exchanges of {several(list(seen.unseen))} could not be tried: the connection broke without an alert")
     if outcome.status == "pass" and not seen.groups:
-        return unsure(Reason.UNAVAILABLE, f"no group was seen in which {res.ref.name} agrees keys")
+        return unsure(Reason.UNAVAILABLE, f"no group was seen in which {res.ref.label} agrees keys")
     return outcome
 
 

@@ -1,6 +1,6 @@
 """Can the endpoint agree keys that a quantum computer cannot break?"""
 
-from scanner.sdk import Handshake, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, unsure, unsure_of
+from scanner.sdk import Handshake, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, several, unsure, unsure_of
 
 #: RFC 10024 and draft-ietf-tls-mlkem. The Kyber drafts that came before are obsolete and do not count.
 _SAFE = ("X25519MLKEM768", "SecP256r1MLKEM768", "SecP384r1MLKEM1024", "MLKEM512", "MLKEM768", "MLKEM1024")
@@ -21,15 +21,15 @@ def tls_post_quantum(res: Resource, seen: Handshake) -> Outcome:
     """
     found = [group for group in _SAFE if group in seen.groups]
     if found:
-        return passes(f"{res.ref.name} agrees keys with {', '.join(found)}")
+        return passes(f"{res.ref.label} agrees keys with {', '.join(found)}")
     if "TLSv1.3" in seen.unseen:
-        return unsure(Reason.UNAVAILABLE, f"whether {res.ref.name} accepts TLS 1.3 could not be told: the connection broke without an alert")
+        return unsure(Reason.UNAVAILABLE, f"whether {res.ref.label} accepts TLS 1.3 could not be told: the connection broke without an alert")
     if "TLSv1.3" not in seen.versions:
-        return fails(f"{res.ref.name} does not accept TLS 1.3, and only there a post-quantum key exchange exists")
+        return fails(f"{res.ref.label} does not accept TLS 1.3, and only there a post-quantum key exchange exists")
     untried = [group for group in _SAFE if group in seen.untried]
     if untried:
-        return unsure(Reason.UNSUPPORTED, f"{', '.join(untried)} could not be offered to {res.ref.name}")
-    return fails(f"{res.ref.name} accepts TLS 1.3, but none of its post-quantum groups")
+        return unsure(Reason.UNSUPPORTED, f"{several(untried, 3)} could not be offered to {res.ref.label}: this prober does not know them")
+    return fails(f"{res.ref.label} accepts TLS 1.3, but none of its post-quantum groups")
 
 
 _SUITES = {"TLSv1.3": ("TLS_AES_256_GCM_SHA384",)}

@@ -41,12 +41,12 @@ def tls_versions(res: Resource, seen: Handshake, norm: Versions) -> Outcome:
     levels = [(version, norm.level(version)) for version in seen.versions]
     if norm.min_version:
         low = [version for version, level in levels if level is Level.INSUFFICIENT]
-        outcome = fails(f"{res.ref.name} accepts {several(low)}, lower than {norm.min_version}") if low else passes(f"{res.ref.name} accepts {several(list(seen.versions))}")
+        outcome = fails(f"{res.ref.label} accepts {several(low)}, lower than {norm.min_version}") if low else passes(f"{res.ref.label} accepts {several(list(seen.versions))}")
     else:
-        outcome = rate(f"{res.ref.name} accepts", "versions", levels, norm)
+        outcome = rate(f"{res.ref.label} accepts", "versions", levels, norm)
     open_ = [version for version in seen.unseen if norm.level(version).rank >= Level.PHASE_OUT.rank]
     if outcome.status == "pass" and (open_ or not seen.versions):
-        return unsure(Reason.UNAVAILABLE, f"{res.ref.name} neither accepts nor refuses {several(open_ or list(seen.unseen))}: the connection broke without an alert")
+        return unsure(Reason.UNAVAILABLE, f"{res.ref.label} neither accepts nor refuses {several(open_ or list(seen.unseen))}: the connection broke without an alert")
     return outcome
 
 

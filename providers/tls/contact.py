@@ -20,9 +20,6 @@ from typing import Any
 from providers.tls.targets import Target
 from scanner.sdk import Failure, Reason
 
-Negotiate = Callable[[socket.socket, Target, float], None]
-"""Asks for TLS in the protocol of the target; raises Failure. The float is a deadline of `time.monotonic()`."""
-
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -103,7 +100,7 @@ def context() -> ssl.SSLContext:
     return made
 
 
-def meet(target: Target, at: str = "", *, limit: float = 20.0, deadline: float, negotiate: Negotiate | None = None) -> Contact:
+def meet(target: Target, at: str = "", *, limit: float = 20.0, deadline: float) -> Contact:
     """Connect and shake hands once. Raises Failure when nothing at all can be learnt there.
 
     `limit` bounds each step in seconds, `deadline` (of `time.monotonic()`) all of them.
@@ -113,9 +110,7 @@ def meet(target: Target, at: str = "", *, limit: float = 20.0, deadline: float, 
         until = min(deadline, time.monotonic() + limit)
         try:
             if target.starttls:
-                if negotiate is None:
-                    return Contact(address)
-                negotiate(sock, target, until)
+                _start_tls(_Wire(sock, until), target)
             return _shake(_Wire(sock, until), target, address)
         except TimeoutError:
             raise Failure(Reason.TIMEOUT, "handshake", f"{target.id} accepts the connection and does not finish a TLS handshake within {limit:g} s") from None
@@ -145,6 +140,39 @@ class _Wire:
         if len(self.first) < 64:
             self.first = (self.first + data)[:64]
         return data
+
+
+class _Plain:
+    """The face of an asynchronous wire over ours: its dialogs then run to their end without ever waiting elsewhere."""
+
+    def __init__(self, wire: _Wire) -> None:
+        self._wire = wire
+
+    async def send(self, data: bytes) -> None:
+        self._wire.send(data)
+
+    async def receive(self) -> bytes:
+        data = self._wire.receive()
+        if not data:
+            raise ConnectionError("closed")
+        return data
+
+
+def _start_tls(wire: _Wire, target: Target) -> None:
+    """Ask for TLS in the protocol of the target. Raises Failure, TimeoutError, OSError."""
+    from providers.tls.starttls import DIALOGS, Declined, Talk, Temporary
+
+    plain: Any = _Plain(wire)
+    dialog: Any = DIALOGS[target.starttls](Talk(plain), target.host)
+    try:
+        dialog.send(None)
+    except StopIteration:
+        return
+    except Declined as no:
+        raise Failure(Reason.UNAVAILABLE, "starttls", f"{target.id} speaks {target.starttls} and offers no TLS in it ({no})") from no
+    except Temporary as later:
+        raise Failure(Reason.UNAVAILABLE, "starttls", f"{target.id} did not start TLS in {target.starttls} ({later}): is this the right protocol and port?") from later
+    raise TypeError(f"the dialog of {target.starttls} waits for something else than the wire")
 
 
 def _shake(wire: _Wire, target: Target, address: str) -> Contact:

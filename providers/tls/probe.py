@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from providers.tls import attacks, certificates
 from providers.tls.chain import Judge
-from providers.tls.contact import Contact, Negotiate, meet, prefers_own_order
+from providers.tls.contact import Contact, meet, prefers_own_order
 from providers.tls.sslyze_probe import Outcome, examine
 from providers.tls.targets import Target
 from scanner.sdk import Failure, Json, Reason, suite
@@ -37,13 +37,12 @@ class ProbeOptions:
     """Deadline of the whole scan, of `time.monotonic()`."""
     per_host: float = 120.0
     """Seconds for one endpoint, waiting for its turn not counted."""
-    negotiate: Negotiate | None = None
 
 
 def probe(target: Target, options: ProbeOptions) -> dict[str, Outcome]:
     """Every wanted part of an endpoint; with CONNECT alone, holding a Failure, when nothing could be learnt."""
     try:
-        contact = meet(target, options.at, limit=options.limit, deadline=min(options.ends, time.monotonic() + options.per_host), negotiate=options.negotiate)
+        contact = meet(target, options.at, limit=options.limit, deadline=min(options.ends, time.monotonic() + options.per_host))
     except Failure as failure:
         return {CONNECT: failure}
     found: dict[str, Outcome] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import signal
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -70,6 +70,10 @@ def _handle(request: dict[str, Any]) -> Iterator[dict[str, Json]]:
         commands |= {ScanCommand(value) for value in _ATTACKS}
     if commands:
         rounds.append((commands, wanted & {"handshake", "tried"}))
+    if target.starttls and target.starttls not in _protocols():
+        no = {"reason": Reason.UNSUPPORTED.value, "code": "starttls", "detail": f"sslyze cannot start TLS in {target.starttls}"}
+        yield from ({"part": part, **no} for part in sorted(wanted))
+        return
     place, network = _where(target, request)
     for commands, parts in rounds:
         scanner = Scanner(per_server_concurrent_connections_limit=5)
@@ -82,17 +86,21 @@ def _handle(request: dict[str, Any]) -> Iterator[dict[str, Json]]:
                 yield {"part": part, **_READ[part](result)}
 
 
-def _where(target: Target, request: dict[str, Any]) -> tuple[Any, Any]:
+def _protocols() -> dict[str, Any]:
     from sslyze.connection_helpers.opportunistic_tls_helpers import ProtocolWithOpportunisticTlsEnum as Protocol
-    from sslyze.server_setting import ServerNetworkConfiguration, ServerNetworkLocation
 
-    starttls = {
+    return {
         "smtp": Protocol.SMTP, "imap": Protocol.IMAP, "pop3": Protocol.POP3, "ftp": Protocol.FTP, "ldap": Protocol.LDAP,
         "postgres": Protocol.POSTGRES, "xmpp": Protocol.XMPP, "xmpp-server": Protocol.XMPP_SERVER, "rdp": Protocol.RDP,
     }  # fmt: skip
+
+
+def _where(target: Target, request: dict[str, Any]) -> tuple[Any, Any]:
+    from sslyze.server_setting import ServerNetworkConfiguration, ServerNetworkLocation
+
     network = ServerNetworkConfiguration(
         tls_server_name_indication=target.host,
-        tls_opportunistic_encryption=starttls[target.starttls] if target.starttls else None,
+        tls_opportunistic_encryption=_protocols()[target.starttls] if target.starttls else None,
         network_timeout=request["limit"],
         network_max_retries=2,
     )
@@ -141,10 +149,11 @@ def _handshake(result: Any) -> dict[str, Json]:
             unseen.append(version)
             continue
         accepted = attempt.result.accepted_cipher_suites
+        said = [found.error_message for found in attempt.result.rejected_cipher_suites]
         if accepted:
             suites[version] = sorted(found.cipher_suite.name for found in accepted)
             groups |= {name for found in accepted if (name := _group(found.ephemeral_key))}
-        elif not _answered(version, (found.error_message for found in attempt.result.rejected_cipher_suites)):
+        if not (_answered(version, said) if accepted else _refused(version, said)):
             unseen.append(version)
     curves = result.scan_result.elliptic_curves
     if curves.status.value == "COMPLETED":
@@ -161,9 +170,17 @@ def _handshake(result: Any) -> dict[str, Json]:
     }
 
 
-def _answered(version: str, said: Iterable[str]) -> bool:
-    """Whether at least one refusal was a real answer. SSLv2 has no alerts: a close is how its absence looks."""
-    return version == "SSLv2" or any(text.startswith(("TLS alert", "TLS error")) for text in said)
+def _refused(version: str, said: list[str]) -> bool:
+    """Whether a version is refused: at least one real answer. SSLv2 has no alerts: a close is how its absence looks."""
+    return version == "SSLv2" or any(text.startswith(_ANSWERS) for text in said)
+
+
+def _answered(version: str, said: list[str]) -> bool:
+    """Whether the suites of an accepted version are all of them: a server that cut off some tries may accept more."""
+    return version == "SSLv2" or all(text.startswith(_ANSWERS) for text in said)
+
+
+_ANSWERS = ("TLS alert", "TLS error")
 
 
 #: sslyze's names where IANA writes others.

@@ -1,7 +1,7 @@
 """What the user may call an endpoint, and what is meant by it.
 
 `HOST[:PORT]`, `tls://`, `https://`; with STARTTLS `smtp:// submission:// imap:// pop3:// ftp:// ldap:// postgres://
-xmpp:// rdp://`; with TLS from the first byte `smtps:// imaps:// pop3s:// ftps:// ldaps:// xmpps://`.
+xmpp:// rdp:// mysql:// nntp:// lmtp:// sieve://`; with TLS from the first byte `smtps:// imaps:// pop3s:// ftps:// ldaps:// xmpps://`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ SCHEMES: dict[str, tuple[str, int]] = {
     "ldaps": ("", 636), "xmpps": ("", 5223), "smtp": ("smtp", 25), "submission": ("smtp", 587), "imap": ("imap", 143),
     "pop3": ("pop3", 110), "ftp": ("ftp", 21), "ldap": ("ldap", 389), "postgres": ("postgres", 5432),
     "postgresql": ("postgres", 5432), "xmpp": ("xmpp", 5222), "xmpp-server": ("xmpp-server", 5269), "rdp": ("rdp", 3389),
+    "mysql": ("mysql", 3306), "nntp": ("nntp", 119), "nntps": ("", 563), "lmtp": ("lmtp", 24), "sieve": ("sieve", 4190),
 }  # fmt: skip
 
 _LABEL = re.compile(r"^(?!-)[A-Za-z0-9_-]{1,63}(?<!-)$")

@@ -41,7 +41,7 @@ def _time(_ref: Ref, values: tuple[Json, ...]) -> datetime:
 
 
 def _handshake(
-    _ref: Ref, suites: tuple[Json, ...], versions: tuple[Json, ...], groups: tuple[Json, ...], preference: tuple[Json, ...], unseen: tuple[Json, ...], untried: tuple[Json, ...]
+    _ref: Ref, versions: tuple[Json, ...], suites: tuple[Json, ...], groups: tuple[Json, ...], preference: tuple[Json, ...], unseen: tuple[Json, ...], untried: tuple[Json, ...]
 ) -> Handshake:
     """The suites must be there; every other list may be empty, and a preference that could not be told is None."""
     if not suites or not isinstance(suites[0], dict):
@@ -62,7 +62,7 @@ def _served(ref: Ref, names: tuple[Json, ...]) -> ServedNames:
     return ServedNames(ref.name, given, matches(ref.name, given))
 
 
-def _attacks(_ref: Ref, tested: tuple[Json, ...], vulnerable: tuple[Json, ...]) -> Attacks:
+def _attacks(_ref: Ref, vulnerable: tuple[Json, ...], tested: tuple[Json, ...]) -> Attacks:
     return Attacks(tuple(str(name) for name in tested), tuple(str(name) for name in vulnerable))
 
 
@@ -77,15 +77,15 @@ ENDPOINT = TypeDecl(
             Handshake,
             derive(
                 _handshake,
-                live=("handshake.suites", "handshake.versions[]", "handshake.groups[]", "handshake.server_preference", "handshake.unseen[]", "handshake.untried[]"),
+                live=("handshake.versions[]", "handshake.suites", "handshake.groups[]", "handshake.server_preference", "handshake.unseen[]", "handshake.untried[]"),
             ),
         ),
         fact(
             Certificate,
+            not_after=derive(_time, live="certificate.not_after"),  # first: what is asked most stands first in the evidence
+            not_before=derive(_time, live="certificate.not_before"),
             names=derive(_texts, live="certificate.names[]"),
             issuer=text(live="certificate.issuer"),
-            not_before=derive(_time, live="certificate.not_before"),
-            not_after=derive(_time, live="certificate.not_after"),
             key=text(live="certificate.key"),
             signature=text(live="certificate.signature"),
             fingerprint=text(live="certificate.fingerprint"),
@@ -93,7 +93,7 @@ ENDPOINT = TypeDecl(
         ),
         fact(Chain, trusted=boolean(live="chain.trusted"), detail=text(live="chain.detail"), length=number(live="chain.length", then=int)),
         fact(ServedNames, derive(_served, live="certificate.names[]")),
-        fact(Attacks, derive(_attacks, live=("attacks.tested[]", "attacks.vulnerable[]"))),
+        fact(Attacks, derive(_attacks, live=("attacks.vulnerable[]", "attacks.tested[]"))),
         fact(ClientAuth, state=flag(live="client_auth.asks")),
     ),
     never={

@@ -142,7 +142,7 @@ class Handshake:
     """Key-exchange groups seen, IANA names."""
     server_preference: bool | None = None
     unseen: tuple[str, ...] = ()
-    """Versions that could not be tried; they are neither accepted nor refused."""
+    """Versions that could not be tried, or not with every suite: what is not listed there is neither accepted nor refused."""
     untried: tuple[str, ...] = ()
     """Groups that the prober cannot offer; they are neither accepted nor refused."""
 

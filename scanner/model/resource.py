@@ -30,6 +30,11 @@ class Ref:
         parts = (self.provider, self.type, self.account, self.region, self.id, self.name)
         return "|".join(quote(part, safe="/:@.,#-_ ") for part in parts)
 
+    @property
+    def label(self) -> str:
+        """What people call it: the name, with the port for an endpoint (several may stand behind one host)."""
+        return self.id if self.provider == "tls" else self.name
+
     @classmethod
     def parse(cls, text: str) -> Ref:
         """The inverse of `str`. Raises ValueError on anything that `str` cannot have written."""
