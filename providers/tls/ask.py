@@ -1,0 +1,187 @@
+"""Asks one endpoint one question after another, and never takes silence for an answer.
+
+A question is a hello. Its answer is a `Reply`; whatever else happens (reset, end of stream, time-out, rubbish) is asked
+again, one connection at a time and with pauses. What still has no answer comes back as `Silence`, with a control beside it:
+did the server answer, right after, a question that it had answered before?
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+
+from providers.tls.enumeration import Limits
+from providers.tls.hello import Offer, client_hello, sslv2_hello
+from providers.tls.records import Flight, NotTls, Refusal, Reply, ServerHello, Want
+from providers.tls.starttls import Declined, Dialog, Talk, Temporary
+from providers.tls.suites import FALLBACK, Version, sslv2_names
+from providers.tls.wire import Address, Gate, Gates, PeerSilent, Silence, Wire
+from scanner.sdk import Reason
+
+#: Alerts that are about the moment, not about the question (RFC 8446, 6): internal_error, user_canceled.
+_PASSING = frozenset({80, 90})
+
+
+@dataclass(frozen=True, slots=True)
+class SslV2:
+    """The question for SSLv2: every cipher kind at once."""
+
+
+Question = Offer | SslV2
+
+
+@dataclass(slots=True)
+class Session:
+    """All questions to one endpoint."""
+
+    name: str
+    port: int
+    sni: str | None
+    limits: Limits
+    dialog: Dialog | None = None
+    gates: Gates | None = None
+    everywhere: AbstractAsyncContextManager[object] = field(default_factory=nullcontext)
+    """Limit over all hosts."""
+    connections: int = 0
+    address: Address | None = None
+    gate: Gate = field(init=False)
+    dead: Silence | None = None
+    """Set once the endpoint is beyond asking."""
+    good: Question | None = None
+    """A question that was answered: the control."""
+    small: bool = False
+    bare: bool = False
+    """No extensions."""
+    _family: int = socket.AF_INET
+    _slowest: float = 0.0
+    _end: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.gate = Gate(self.limits)
+
+    async def start(self, where: str) -> None:
+        """Find the address; sets `dead` where there is none."""
+        loop = asyncio.get_running_loop()
+        self._end = loop.time() + self.limits.deadline
+        try:
+            async with asyncio.timeout(self.limits.connect):
+                found = await loop.getaddrinfo(where, self.port, type=socket.SOCK_STREAM)
+        except TimeoutError:
+            self.dead = Silence(Reason.TIMEOUT, f"the name {where} was not resolved within {self.limits.connect:g} s", "refused", final=True)
+            return
+        except (OSError, UnicodeError) as error:
+            self.dead = Silence(Reason.UNAVAILABLE, f"the name {where} does not resolve: {error}", "refused", final=True)
+            return
+        self._family, _, _, _, first = found[0]
+        self.address = (str(first[0]), self.port)
+        if self.gates is not None:
+            self.gate = self.gates.of(self.address[0])
+
+    async def ask(self, question: Question) -> Reply | Silence:
+        """The answer, or what happened instead after all tries."""
+        asked, passing = 0, 0
+        last = Silence(Reason.NOT_COLLECTED, "not asked")
+        for round_ in range(3):
+            for _ in range(self.limits.tries if self.good or round_ else min(2, self.limits.tries)):
+                if self.dead:
+                    return replace(self.dead, asked=asked)
+                reply = await self._once(question)
+                if isinstance(reply, Refusal) and reply.alert in _PASSING and not passing:
+                    # an alert is an answer, but this one may be about the moment: one more time
+                    passing += 1
+                    await asyncio.sleep(self.limits.pause)
+                    reply = await self._once(question)
+                if not isinstance(reply, Silence):
+                    self.gate.answered()
+                    if isinstance(reply, ServerHello) and self.good is None:
+                        self.good = question
+                    return reply
+                asked, last = asked + 1, reply
+                if reply.final:
+                    return replace(reply, asked=asked)
+                self.gate.unanswered()
+                if reply.kind == "timeout" and asked > 1:
+                    break
+            if self.good is None or self.good == question:
+                return replace(last, asked=asked)
+            control = await self._once(self.good)
+            if not isinstance(control, Silence):
+                self.gate.not_the_load()
+                return replace(last, asked=asked, control=True)
+            self.gate.unanswered()
+            await asyncio.sleep(self.gate.pause)
+        self.dead = Silence(last.reason, f"stopped answering: {last.detail}", last.kind, final=True, control=False)
+        return replace(self.dead, asked=asked)
+
+    async def _once(self, question: Question) -> Reply | Silence:
+        loop = asyncio.get_running_loop()
+        async with self.gate.slot(), self.everywhere:
+            left = self._end - loop.time()
+            if left <= 0:
+                self.dead = Silence(Reason.TIMEOUT, f"not asked: the {self.limits.deadline:g} s for this endpoint were over", "deadline", final=True)
+                return self.dead
+            started = loop.time()
+            try:
+                # after the first answers there is a measure of how slow this host is
+                patience = self.limits.answer if not self._slowest else min(self.limits.answer, max(2.0, 20 * self._slowest))
+                async with asyncio.timeout(min(left, self.limits.connect + patience)):
+                    reply = await self._exchange(question, patience)
+            except PeerSilent as stop:
+                return stop.silence
+            except TimeoutError:
+                return Silence(Reason.TIMEOUT, "no answer in time", "timeout")
+            self._slowest = max(self._slowest, loop.time() - started)
+            return reply
+
+    async def _exchange(self, question: Question, patience: float) -> Reply | Silence:
+        assert self.address is not None  # `start` sets it or `dead`
+        self.connections += 1
+        wire = await Wire.connect(self.address, self._family, self.limits.connect)
+        flight = _flight(question)
+        try:
+            async with asyncio.timeout(patience):
+                if self.dialog is not None:
+                    await self.dialog(Talk(wire), self.sni or self.name)
+                await wire.send(sslv2_hello(sslv2_names()) if isinstance(question, SslV2) else client_hello(question, self.sni))
+                while True:
+                    reply = flight.feed(await wire.receive())
+                    if reply is not None:
+                        return _checked(question, reply)
+        except NotTls as error:
+            return Silence(Reason.UNPARSABLE, str(error), "garbage")
+        except Declined as error:
+            return Silence(Reason.UNSUPPORTED, str(error), "starttls", final=True)
+        except Temporary as error:
+            return Silence(Reason.UNAVAILABLE, str(error), "starttls")
+        except TimeoutError:
+            return flight.cut() or Silence(Reason.TIMEOUT, f"no answer within {patience:g} s", "timeout")
+        except PeerSilent:
+            cut = flight.cut()
+            if cut is None:
+                raise
+            return cut
+        finally:
+            wire.close()
+
+
+def _flight(question: Question) -> Flight:
+    if isinstance(question, SslV2):
+        return Flight(sslv2=True)
+    if question.exchange:
+        return Flight(Want.EXCHANGE)
+    return Flight(Want.PRIME)
+
+
+def _checked(question: Question, reply: Reply) -> Reply | Silence:
+    """An answer that cannot be one for this question is none."""
+    if isinstance(question, SslV2):
+        return Silence(Reason.UNPARSABLE, "ServerHello in answer to SSLv2", "garbage") if isinstance(reply, ServerHello) else reply
+    if not isinstance(reply, ServerHello):
+        return reply
+    if reply.version > question.version or reply.version < Version.SSLv3:
+        return Silence(Reason.UNPARSABLE, f"ServerHello of version 0x{reply.version:04X}, which was not offered", "garbage")
+    if reply.suite not in question.suites or reply.suite == FALLBACK:
+        return Silence(Reason.UNPARSABLE, f"ServerHello with suite 0x{reply.suite:04X}, which was not offered", "garbage")
+    return reply

@@ -1,0 +1,145 @@
+"""Removal: offer a set, take out what the server picks, offer the rest, until it refuses.
+
+Every accepted item costs one connection, every set one more for its refusal. Where connections are idle a set is cut in two
+and both go on side by side; in the end one question for each cut tells whether the order of the whole is the order of
+the parts, and where it is not, the parts are merged by comparing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from providers.tls.ask import Session
+from providers.tls.hello import Offer
+from providers.tls.records import Refusal, ServerHello
+from providers.tls.wire import Silence
+from scanner.sdk import Reason
+
+Halves = Callable[[Sequence[int], bool], tuple[tuple[int, ...], tuple[int, ...]]]
+# The alert of a server that picked an SRP suite and misses the user's name (RFC 5054, 2.5.1.2).
+_UNKNOWN_USER = 115
+
+
+@dataclass(slots=True)
+class Sweep:
+    """One removal, in as many lanes as there are idle connections."""
+
+    session: Session
+    offer: Callable[[tuple[int, ...]], Offer]
+    pick: Callable[[ServerHello], int | None]
+    """The item that an answer shows; `None` where it shows none."""
+    notice: Callable[[ServerHello], None] = lambda _: None
+    halves: Halves | None = None
+    """How to cut a set; `None` for sets that are too small to be worth it."""
+    asked: tuple[int, ...] = ()
+    """All items in the order in which they are offered, where some have been taken out before."""
+    ordered: bool = False
+    """Whether the order of the whole is wanted."""
+    lone: Callable[[int], bool] = lambda _: False
+    """Items to be asked for on their own after alert 115."""
+    silences: list[Silence] = field(default_factory=list)
+    disorder: list[Silence] = field(default_factory=list)
+    preference: bool | None = None
+    """True where the server's choice is its own, False where it follows the client, `None` as long as nothing showed it."""
+
+    async def run(self, candidates: tuple[int, ...], found: tuple[int, ...] = ()) -> list[int]:
+        """Everything accepted out of `candidates`, in the server's order; `found` has been taken out before."""
+        taken: list[int] = list(found)
+        place = {item: index for index, item in enumerate(self.asked or candidates)}
+        while candidates:
+            if len(taken) == 2 and self.ordered and self.preference is None:
+                await self.settle_preference(taken, tuple(place))
+            if taken and self.halves and self.session.gate.idle > 0:
+                upper, lower = self.halves(candidates, self.ordered and self.preference is not False)
+                if upper and lower:
+                    async with asyncio.TaskGroup() as group:
+                        lanes = [group.create_task(self.run(part)) for part in (upper, lower)]
+                    return taken + await self._merge(lanes[0].result(), lanes[1].result())
+            item = await self._next(candidates)
+            if item is None:
+                break
+            if taken and place[item] < place[taken[-1]]:
+                # it stood before the one that was picked instead
+                self.preference = True
+            taken.append(item)
+            candidates = tuple(code for code in candidates if code != item)
+        return taken
+
+    async def chunks(self, parts: Sequence[tuple[int, ...]]) -> list[int]:
+        """The same for a server that stands only a few items at once."""
+        whole: list[int] = []
+        for part in parts:
+            whole = await self._merge(whole, await self.run(part))
+        return whole
+
+    async def settle_preference(self, found: Sequence[int], asked: Sequence[int]) -> None:
+        """One question where the picks did not show whose order counts: the same items the other way round."""
+        if self.preference is not None or len(found) < 2:
+            return
+        inside = frozenset(found)
+        turned = tuple(item for item in reversed(asked) if item in inside)
+        item = await self._choice(turned)
+        if item is not None:
+            self.preference = item != turned[0]
+
+    async def _next(self, candidates: tuple[int, ...]) -> int | None:
+        reply = await self.session.ask(self.offer(candidates))
+        if isinstance(reply, Refusal) and reply.alert == _UNKNOWN_USER and any(map(self.lone, candidates)):
+            rest = tuple(item for item in candidates if not self.lone(item))
+            self.silences.append(Silence(Reason.UNSUPPORTED, "the server asks for a user's name (alert 115): suites with SRP were not told apart", "alert"))
+            return await self._next(rest) if rest else None
+        if isinstance(reply, Silence):
+            self.silences.append(reply)
+            return None
+        if not isinstance(reply, ServerHello) or reply.version != self.offer(candidates).version:
+            return None
+        self.notice(reply)
+        item = self.pick(reply)
+        if item is None or item not in candidates:
+            self.silences.append(Silence(Reason.UNPARSABLE, "the answer does not show what was chosen, or shows what was not offered", "garbage"))
+            return None
+        return item
+
+    async def _choice(self, pair: tuple[int, ...]) -> int | None:
+        """What the server picks out of items that it is known to accept; `None` without an answer."""
+        reply = await self.session.ask(self.offer(pair))
+        if isinstance(reply, ServerHello):
+            item = self.pick(reply)
+            if item in pair:
+                return item
+        self.disorder.append(reply if isinstance(reply, Silence) else Silence(Reason.UNPARSABLE, "refuses together what it accepts one by one", "garbage"))
+        return None
+
+    async def _before(self, one: int, other: int) -> bool | None:
+        """True where the server prefers `one`; sets `preference`."""
+        item = await self._choice((other, one))
+        if item is None:
+            return None
+        if item == one:
+            self.preference = True
+            return True
+        if self.preference is None:
+            turned = await self._choice((one, other))
+            if turned is None:
+                return None
+            self.preference = turned == other
+        return False if self.preference else None
+
+    async def _merge(self, upper: list[int], lower: list[int]) -> list[int]:
+        """Two ordered lists into one; without an order of the server's own they are put one after the other."""
+        if not upper or not lower or not self.ordered or self.preference is False:
+            return upper + lower
+        if await self._before(upper[-1], lower[0]) is not False:
+            return upper + lower
+        if await self._before(upper[0], lower[-1]) is False:
+            return lower + upper
+        low, high = 0, len(upper) - 1
+        while low < high:
+            middle = (low + high) // 2
+            before = await self._before(upper[middle], lower[0])
+            if before is None:
+                return upper + lower
+            low, high = (middle + 1, high) if before else (low, middle)
+        return [*upper[:low], lower[0], *await self._merge(upper[low:], lower[1:])]

@@ -1,0 +1,193 @@
+"""One connection, one question; and how many of them at once.
+
+Wire      a socket with bounded reads: the only thing here that touches the network
+Gate      how many connections one address gets: 5 at once, until it leaves a question unanswered
+Silence   what is left when there was no answer
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from weakref import WeakValueDictionary
+
+from providers.tls.enumeration import Limits
+from scanner.sdk import Reason
+
+Address = tuple[str, int]
+_CHUNK = 16384
+# Closing with a reset frees the server's slot and our port at once; nothing is lost, the answer has been read.
+_RESET = struct.pack("ii", 1, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """No answer. Not a refusal."""
+
+    reason: Reason
+    detail: str
+    kind: str = "closed"
+    """`refused` (no TCP connection), `reset`, `closed`, `timeout`, `garbage`, `starttls`, `deadline`."""
+    final: bool = False
+    """Asking again is pointless."""
+    control: bool | None = None
+    asked: int = 1
+
+
+class PeerSilent(Exception):
+    """Raised by a `Wire`; carries what happened."""
+
+    def __init__(self, silence: Silence) -> None:
+        super().__init__(silence.detail)
+        self.silence = silence
+
+
+class Wire:
+    """A connected socket."""
+
+    __slots__ = ("_loop", "_sock")
+
+    def __init__(self, sock: socket.socket, loop: asyncio.AbstractEventLoop) -> None:
+        self._sock = sock
+        self._loop = loop
+
+    @classmethod
+    async def connect(cls, address: Address, family: int, seconds: float) -> Wire:
+        """Open a TCP connection."""
+        loop = asyncio.get_running_loop()
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            sock.setblocking(False)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            async with asyncio.timeout(seconds):
+                await loop.sock_connect(sock, address)
+        except TimeoutError:
+            sock.close()
+            raise PeerSilent(Silence(Reason.TIMEOUT, f"no TCP connection within {seconds:g} s", "timeout")) from None
+        except OSError as error:
+            sock.close()
+            raise PeerSilent(Silence(Reason.UNAVAILABLE, f"no TCP connection: {error.strerror or error}", "refused")) from None
+        except BaseException:
+            sock.close()
+            raise
+        return cls(sock, loop)
+
+    async def send(self, data: bytes) -> None:
+        """Send all of it."""
+        try:
+            await self._loop.sock_sendall(self._sock, data)
+        except OSError as error:
+            raise PeerSilent(Silence(Reason.UNAVAILABLE, f"connection broken while sending: {error.strerror or error}", "reset")) from None
+
+    async def receive(self) -> bytes:
+        """The next bytes, at most 16 KiB; never empty."""
+        try:
+            data = await self._loop.sock_recv(self._sock, _CHUNK)
+        except OSError as error:
+            raise PeerSilent(Silence(Reason.UNAVAILABLE, f"connection reset without an answer: {error.strerror or error}", "reset")) from None
+        if not data:
+            raise PeerSilent(Silence(Reason.UNAVAILABLE, "connection closed without an answer", "closed"))
+        return data
+
+    def close(self) -> None:
+        """Give the connection up."""
+        self._sock.close()
+
+
+class Gate:
+    """Connections to one address: several at once, and one by one with pauses after the first unanswered question."""
+
+    __slots__ = ("__weakref__", "_busy", "_last", "_limits", "_streak", "_waiting", "pause", "width")
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._busy = 0
+        self._last = 0.0
+        self._streak = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self.width = limits.per_host
+        self.pause = 0.0
+
+    @property
+    def idle(self) -> int:
+        """Connections that nobody waits for."""
+        return self.width - self._busy - len(self._waiting)
+
+    @asynccontextmanager
+    async def slot(self) -> AsyncIterator[None]:
+        """Wait for a turn."""
+        while self._busy >= self.width:
+            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.append(turn)
+            try:
+                await turn
+            except asyncio.CancelledError:
+                if turn.done() and not turn.cancelled():
+                    self._wake()
+                raise
+            finally:
+                if turn in self._waiting:
+                    self._waiting.remove(turn)
+        self._busy += 1
+        try:
+            if self.pause:
+                loop = asyncio.get_running_loop()
+                await asyncio.sleep(max(0.0, self._last + self.pause - loop.time()))
+                self._last = loop.time()
+            yield
+        finally:
+            self._busy -= 1
+            self._wake()
+
+    def unanswered(self) -> None:
+        """Step down to one at a time, then wait longer and longer."""
+        self._streak = 0
+        if self.width > 1:
+            self.width = 1
+            self.pause = max(self.pause, self._limits.pause)
+        else:
+            self.pause = min(self._limits.longest_pause, max(self._limits.pause, 2 * self.pause))
+
+    def answered(self) -> None:
+        """Shorten the pause again while the host answers; a host that limits its connections stays at one."""
+        self._streak += 1
+        if self._streak >= 4 and self.pause:
+            self._streak = 0
+            self.pause = self.pause * 0.75 if self.pause > self._limits.pause / 2 else 0.0
+
+    def not_the_load(self) -> None:
+        """The host does not answer one particular question, and all others: no reason to be slow."""
+        self.width = self._limits.per_host
+        self.pause = 0.0
+        for _ in range(self.width):
+            self._wake()
+
+    def _wake(self) -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+
+
+class Gates:
+    """One gate an address, for as long as somebody holds it: names that lead to one host share its limit."""
+
+    __slots__ = ("_gates", "_limits")
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._gates: WeakValueDictionary[str, Gate] = WeakValueDictionary()
+
+    def of(self, address: str) -> Gate:
+        """The gate of an address."""
+        gate = self._gates.get(address)
+        if gate is None:
+            gate = self._gates[address] = Gate(self._limits)
+        return gate
