@@ -8,7 +8,6 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from scanner.collect.run import Loop
 from scanner.declare.decl import TypeDecl
 from scanner.errors import InvalidFile
 from scanner.model.known import Reason
+from scanner.model.record import dataclass
 from scanner.model.snapshot import EVERY_TYPE, Call, Run, Snapshot
 from scanner.store.snapshot_file import load, looks_like
 

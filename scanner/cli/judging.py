@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from scanner.judge.assess import assess
 from scanner.judge.registry import Check
 from scanner.model.known import Json
 from scanner.model.promise import Promise, Settled
+from scanner.model.record import dataclass
 from scanner.model.snapshot import Snapshot
 from scanner.model.verdict import Assessment, Severity, Status
 from scanner.store.atomic import write_atomic

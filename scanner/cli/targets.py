@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from scanner.errors import InvalidFile, UsageError
+from scanner.model.record import dataclass
 
 MAX_FILE = 64 * 1024 * 1024
 """Bytes; a larger file is no template that anybody deploys."""

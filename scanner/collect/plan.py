@@ -3,10 +3,11 @@ which never runs is still an answer: not collected."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from scanner.model.known import Json, Reason
+from scanner.model.record import dataclass
 from scanner.model.resource import Ref
 from scanner.model.snapshot import Call, Document
 

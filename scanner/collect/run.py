@@ -10,11 +10,12 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from scanner.collect.ledger import Ledger
 from scanner.collect.plan import Answer, Failure, Job, Worker
 from scanner.model.known import Reason
+from scanner.model.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ One JSON file a guideline in `guidelines/`, with its source and date. What a gui
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from scanner.data.tables import rows, table
+from scanner.model.record import dataclass
 
 DEFAULT = "ncsc-nl-2025-05"
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeVar
 
 from scanner.declare.path import REFERENCE
 from scanner.model.known import Json, Reason, Unknown
+from scanner.model.record import dataclass
 from scanner.model.snapshot import EVERY_TYPE, Call, Dialect, Document, Snapshot
 
 K = TypeVar("K")

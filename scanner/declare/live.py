@@ -6,10 +6,11 @@ Nothing here imports a cloud SDK: the providers' `live.py` know what to do with 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from scanner.model.known import Json
+from scanner.model.record import dataclass
 
 
 class Scope(StrEnum):

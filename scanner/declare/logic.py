@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from scanner.declare.path import Seen
 from scanner.declare.readers import Kind, Reader, follow
 from scanner.declare.view import Spec, View, Where
 from scanner.model.known import Fact, Json, Known, Source, Unknown
+from scanner.model.record import dataclass
 from scanner.model.snapshot import Dialect
 
 T = TypeVar("T")

@@ -9,11 +9,11 @@ concrete path that it was read from.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from scanner.model.known import Json, Reason
+from scanner.model.record import dataclass
 
 UNRESOLVED = "$unresolved"
 """A template value that cannot be known before deployment: `{"$unresolved": "why"}`."""

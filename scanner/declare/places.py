@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from scanner.data.regions import place_of
 from scanner.declare.path import Seen
@@ -13,6 +13,7 @@ from scanner.declare.view import Spec, View, Where
 from scanner.model.facts import Home
 from scanner.model.known import Fact, Json, Known, Reason, Source, Unknown
 from scanner.model.place import Confidence, Place
+from scanner.model.record import dataclass
 from scanner.model.snapshot import FOUND, Dialect
 
 Places = tuple[Place, ...]

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from scanner.declare.path import REFERENCE, Seen
 from scanner.declare.view import NOT_SHOWN, NotShown, Spec, View, Where
 from scanner.model.facts import OFF, ON, State
 from scanner.model.known import Fact, Json, Known, Origin, Reason, Source, Unknown
+from scanner.model.record import dataclass
 from scanner.model.resource import Ref
 from scanner.model.snapshot import Dialect
 

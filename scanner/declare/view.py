@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from scanner.declare.index import Index
 from scanner.declare.path import Seen, Unresolved, compile_path, roots, within
 from scanner.model.known import Json, Reason, Source, Unknown
+from scanner.model.record import dataclass
 from scanner.model.snapshot import Call, Dialect, Document
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from scanner.judge.estate import Estate
 from scanner.judge.registry import Check
 from scanner.judge.scope import in_scope
 from scanner.model.known import Json, Known, Reason, Source, Unknown
+from scanner.model.record import dataclass
 from scanner.model.resource import Ref, Resource
 from scanner.model.snapshot import Call
 from scanner.model.verdict import Outcome, Status, Verdict

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.declare.decl import TypeDecl
@@ -11,6 +10,7 @@ from scanner.declare.index import Index
 from scanner.declare.interpret import interpret_all
 from scanner.errors import advice
 from scanner.model.known import Known, Reason, Unknown
+from scanner.model.record import dataclass
 from scanner.model.resource import Ref, Resource
 from scanner.model.snapshot import EVERY_TYPE, Call, Snapshot
 from scanner.model.verdict import Coverage, Gap

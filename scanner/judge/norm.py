@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from scanner.data.guidelines import DEFAULT, Guideline, Level, guideline
+from scanner.model.record import dataclass
 from scanner.model.verdict import Outcome, Severity, fails, passes
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from datetime import datetime
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from scanner.model.known import Json, Reason
+from scanner.model.record import dataclass
 from scanner.model.resource import Resource
 from scanner.model.verdict import Outcome, Severity
 

@@ -8,11 +8,12 @@ its source cannot say; a check must then answer unsure, and mypy makes it look.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
 from scanner.model.place import Place
+from scanner.model.record import dataclass
 
 
 class State(StrEnum):

@@ -6,9 +6,10 @@ state, no `None`, and no default: a look that failed cannot be mistaken for a lo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeAlias, TypeVar
+
+from scanner.model.record import dataclass
 
 T = TypeVar("T")
 

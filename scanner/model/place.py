@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from scanner.model.known import Reason
+from scanner.model.record import dataclass
 
 
 class Confidence(StrEnum):

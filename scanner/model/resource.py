@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import quote, unquote
 
 from scanner.model.known import Known, Unknown
+from scanner.model.record import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

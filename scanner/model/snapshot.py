@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 
 from scanner.model.known import Json, Origin, Reason
+from scanner.model.record import dataclass
 from scanner.model.resource import Ref
 
 SCHEMA = "houvast/snapshot/1"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from scanner.model.known import Json, Reason, Source
 from scanner.model.promise import Settlement
+from scanner.model.record import dataclass
 from scanner.model.resource import Ref
 from scanner.model.waiver import WaiverNote
 

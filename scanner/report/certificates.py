@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from scanner.model.facts import Certificate
 from scanner.model.known import Known
+from scanner.model.record import dataclass
 from scanner.model.resource import Ref, Resource
 
 

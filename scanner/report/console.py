@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.judge.registry import Check
 from scanner.model.known import Reason, Source
 from scanner.model.promise import Settled, Settlement
+from scanner.model.record import dataclass
 from scanner.model.resource import Ref
 from scanner.model.verdict import Assessment, Gap, Severity, Status, Verdict
 from scanner.report.text import Paint, plural, safe, shorten, wrapped

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from scanner.judge.registry import Check
 from scanner.model.known import Json
+from scanner.model.record import dataclass
 from scanner.store.promise_file import check_params
 from scanner.store.toml_file import TomlFile, Where, nearest, read_toml
 

@@ -6,11 +6,11 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 from scanner.errors import InvalidFile
+from scanner.model.record import dataclass
 
 MAX_BYTES = 1024 * 1024
 Where = tuple[str | int, ...]

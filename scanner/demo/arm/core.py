@@ -11,7 +11,7 @@ import urllib.parse
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from scanner.data.regions import azure_name
@@ -24,6 +24,7 @@ from scanner.demo.arm.query import FilterError, compile_filter
 from scanner.demo.arm.reply import Body, Reply, Sent, encode, error
 from scanner.demo.arm.vault import vault_answer
 from scanner.demo.arm.versions import Versions
+from scanner.model.record import dataclass
 
 _WRITES = {"POST": "action", "PUT": "write", "PATCH": "write", "DELETE": "delete"}
 

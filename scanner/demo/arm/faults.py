@@ -16,10 +16,10 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.demo.arm.reply import Reply, error
+from scanner.model.record import dataclass
 
 _DEFAULT = {
     401: ("InvalidAuthenticationToken", "The access token is invalid."),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from scanner.model.record import dataclass
 
 Body = dict[str, Any]
 """A JSON object as the estate holds it."""

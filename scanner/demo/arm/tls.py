@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 import ipaddress
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from scanner.model.record import dataclass
 
 #: Names under which the replay answers: its own, and those that the CONNECT proxy leads to it.
 HOSTS = ("localhost", "management.azure.com", "login.microsoftonline.com", "login.windows.net", "graph.microsoft.com", "*.vault.azure.net")
