@@ -1,0 +1,334 @@
+"""Looks at Azure: subscriptions, every resource of each by the generic list, then the full body and the children of each
+resource whose type is declared.
+
+What a scan cannot see by design: a principal with rights on one resource group gets a list of just that group, without
+an error; a short list proves nothing about the rest of the subscription.
+
+A resource that the list names and that then answers 404 stays a subject: what the list said is kept, the rest is unknown.
+It may be deleted in between (scan again), but it may as well be hidden.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from providers.azure.session import Session
+from scanner.sdk import (
+    EVERY_TYPE,
+    FOUND,
+    Answer,
+    Arm,
+    Call,
+    Child,
+    Dialect,
+    Document,
+    Failure,
+    Job,
+    Json,
+    MissingCredentials,
+    Options,
+    Part,
+    Reason,
+    Ref,
+    TypeDecl,
+    Worker,
+    azure_name,
+    compile_path,
+    trim,
+)
+
+SUBSCRIPTIONS_API = "2022-12-01"
+RESOURCES_API = "2021-04-01"
+UNDECLARED = "*/*"
+"""The declaration that stands for all types without one of their own."""
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def open(targets: tuple[str, ...], options: Options, decls: Mapping[str, TypeDecl]) -> Worker:
+    """A worker for these subscriptions (ids or names; "" for all that the credential sees).
+
+    Asks for a token at once: raises MissingCredentials when nothing is configured, UsageError for a wrong cloud. A credential
+    that is configured and refused is no error but a gap: it is entered in the ledger as the look that it is.
+    """
+    session = Session(options)
+    refused: Failure | None = None
+    try:
+        session.tokens.get_token()
+    except Failure as failure:
+        refused = failure
+    return AzureWorker(session, targets or ("",), options, decls, refused)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A resource that the list named."""
+
+    ref: Ref
+    decl: TypeDecl
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A child to read for one resource, or for all of a subscription."""
+
+    child: Child
+    found: tuple[Found, ...]
+    path: str
+
+
+@dataclass
+class AzureWorker:
+    """Implements `scanner.sdk.Worker`."""
+
+    session: Session
+    targets: tuple[str, ...]
+    options: Options
+    decls: Mapping[str, TypeDecl]
+    refused: Failure | None = None
+    _types: dict[str, TypeDecl] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._types = {decl.type.lower(): decl for decl in self.decls.values() if isinstance(decl.live, Arm)}
+
+    # -- the worker's face -----------------------------------------------------------------------------------
+    def start(self) -> tuple[Job, ...]:
+        if self.options.types and not self._wanted_types():
+            return ()
+        return (Job(_call("", "", "Microsoft Entra ID", "oauth2/token", types=self._hidden()), "token"),)
+
+    def work(self, job: Job) -> Answer:
+        started = replace(job.call, at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        match job.kind, job.payload:
+            case "token", _:
+                return self._token(started)
+            case "subscriptions", _:
+                return self._subscriptions(started)
+            case "resources", _:
+                return self._resources(started)
+            case "get", Found() as found:
+                return self._get(started, found)
+            case "child", Piece() as piece:
+                return self._child(started, piece)
+        raise ValueError(f"no such job: {job.kind}")
+
+    def follow_up(self, documents: tuple[Document, ...], round: int) -> tuple[Job, ...]:
+        """References lead to resources that the lists hold already; what they do not hold is out of sight."""
+        return ()
+
+    # -- the jobs --------------------------------------------------------------------------------------------
+    def _token(self, call: Call) -> Answer:
+        if self.refused is not None:
+            raise self.refused
+        try:
+            self.session.tokens.get_token()
+        except MissingCredentials as error:
+            raise Failure(Reason.DENIED, "", error.message) from error
+        ids = sorted({target.lower() for target in self.targets if _GUID.fullmatch(target)})
+        jobs = [self._resources_job(id) for id in ids]
+        if len(ids) < len(set(self.targets)):
+            operation = "Microsoft.Resources/subscriptions/read"
+            jobs.append(Job(_call("", "", "Microsoft.Resources", operation, types=self._hidden()), "subscriptions"))
+        return Answer(replace(call, items=1), jobs=tuple(jobs))
+
+    def _subscriptions(self, call: Call) -> Answer:
+        found: dict[str, str] = {}
+        pages = 0
+        try:
+            for page in self.session.pages(f"/subscriptions?api-version={SUBSCRIPTIONS_API}"):
+                pages += 1
+                found.update({str(item["subscriptionId"]).lower(): str(item.get("displayName") or "") for item in page if item.get("subscriptionId")})
+        except Failure as failure:
+            raise _with(failure, self._chosen(replace(call, pages=pages, items=len(found)), found)) from failure
+        answer = self._chosen(replace(call, pages=pages, items=len(found)), found)
+        if not found:
+            raise Failure(Reason.DENIED, "NoSubscriptions", "the credential sees no subscription at all: give it the role Reader on one", answer)
+        return answer
+
+    def _chosen(self, call: Call, found: Mapping[str, str]) -> Answer:
+        """Listings for the subscriptions that were asked for; a name that nobody bears is a gap."""
+        if "" in self.targets:
+            chosen = set(found)
+        else:
+            chosen = {id for id, name in found.items() if {id, name.lower()} & {target.lower() for target in self.targets}}
+        names = {name.lower() for name in found.values()}
+        missing = [t for t in self.targets if t and not _GUID.fullmatch(t) and t.lower() not in names]
+        calls = tuple(
+            replace(
+                call,
+                account=name,
+                subject=name,
+                outcome=Reason.UNRESOLVED,
+                code="SubscriptionNotFound",
+                detail=f"no subscription is called {name!r} (or the credential does not see it)",
+            )
+            for name in missing
+        )
+        return Answer(call, jobs=tuple(self._resources_job(id) for id in sorted(chosen)), more_calls=calls)
+
+    def _resources_job(self, subscription: str) -> Job:
+        return Job(_call(subscription, "", "Microsoft.Resources", "Microsoft.Resources/subscriptions/resources/read", types=self._hidden()), "resources")
+
+    def _resources(self, call: Call) -> Answer:
+        items: list[dict[str, Json]] = []
+        pages = 0
+        try:
+            for page in self.session.pages(f"/subscriptions/{call.account}/resources?api-version={RESOURCES_API}"):
+                pages += 1
+                items += page
+        except Failure as failure:
+            raise _with(failure, self._taken(replace(call, pages=pages, items=len(items)), items)) from failure
+        answer = self._taken(replace(call, pages=pages, items=len(items)), items)
+        nameless = sum(not _named(item) for item in items)
+        if nameless:
+            raise Failure(Reason.UNPARSABLE, "", f"{nameless} resources of the list have no id or type", answer)
+        return answer
+
+    def _taken(self, call: Call, items: Iterable[Mapping[str, Json]]) -> Answer:
+        """Documents of what the list says, and the looks that read the declared types in full."""
+        seen: dict[str, Found] = {}
+        for item in items:
+            found = self._found(call, item) if _named(item) else None
+            if found is not None:
+                seen.setdefault(found.ref.id.lower(), found)
+        full = [found for found in seen.values() if isinstance(found.decl.live, Arm)]
+        jobs = [Job(_read_call(found.ref, found.decl.type), "get", found) for found in full]
+        return Answer(call, documents=tuple(found.document for found in seen.values()), jobs=(*jobs, *self._shared(call.account, full)))
+
+    def _found(self, call: Call, item: Mapping[str, Json]) -> Found | None:
+        kind = str(item["type"])
+        decl = self._types.get(kind.lower()) or self.decls.get(UNDECLARED)
+        if decl is None or (self.options.types and decl.type not in self.options.types):
+            return None
+        ref = ref_of(item, decl.type if decl.type != UNDECLARED else kind, call.account)
+        if decl.skip and _true(decl.skip, {**item, "name": ref.name.rsplit("/", 1)[-1]}):
+            return None
+        main = _read_call(ref, decl.type).id if isinstance(decl.live, Arm) else call.id
+        return Found(ref, decl, Document(ref, Dialect.LIVE, trim(item, decl.keep(Dialect.LIVE)), {"": main, FOUND: call.id}, _tags(item)))
+
+    def _shared(self, subscription: str, full: Iterable[Found]) -> Iterable[Job]:
+        """One look for all resources of a subscription that need it."""
+        groups: dict[tuple[str, str, str], tuple[Child, list[Found]]] = {}
+        for found in full:
+            for child in self._children(found.decl):
+                if child.shared:
+                    groups.setdefault((child.suffix, child.put, child.api), (child, []))[1].append(found)
+        for child, members in groups.values():
+            kind = child.kind("")
+            yield Job(_call(subscription, "", kind.split("/")[0], f"{kind}/read"), "child", Piece(child, tuple(members), f"/subscriptions/{subscription}{child.suffix}"))
+
+    def _get(self, call: Call, found: Found) -> Answer:
+        live = found.decl.live
+        api = live.api if isinstance(live, Arm) else ""
+        try:
+            body = self.session.get(f"{_quoted(found.ref.id)}?api-version={api}")
+        except Failure as failure:
+            # The children are asked all the same (unless the resource is gone): what they prove does not depend on this look.
+            gone = failure.code in ("ResourceNotFound", "ResourceGroupNotFound", "ParentResourceNotFound")
+            raise _with(failure, Answer(call, jobs=() if gone else self._child_jobs(found, None))) from failure
+        # What the SKU or the location is the list said too; the full body wins.
+        document = replace(found.document, body=trim(body, found.decl.keep(Dialect.LIVE)), tags=_tags(body) or found.document.tags)
+        skipped = {c.put: call.id for c in self._children(found.decl) if c.when and not _true(c.when, body)}
+        document = replace(document, body={**document.body, **dict.fromkeys(skipped)}, calls={**document.calls, **skipped})
+        return Answer(replace(call, pages=1, items=1), documents=(document,), jobs=self._child_jobs(found, body))
+
+    def _children(self, decl: TypeDecl) -> tuple[Child, ...]:
+        chosen = decl.details_for(self.options.facts) if self.options.facts else decl.details
+        return tuple(detail for detail in chosen if isinstance(detail, Child))
+
+    def _child_jobs(self, found: Found, body: Mapping[str, Json] | None) -> tuple[Job, ...]:
+        jobs: list[Job] = []
+        for child in self._children(found.decl):
+            if child.shared or (child.when and (body is None or not _true(child.when, body))):
+                continue
+            kind, id = child.kind(found.decl.type), found.ref.id + child.suffix
+            call = _call(found.ref.account, found.ref.region, kind.split("/")[0], f"{kind}/read", subject=id)
+            jobs.append(Job(call, "child", Piece(child, (found,), id)))
+        return tuple(jobs)
+
+    def _child(self, call: Call, piece: Piece) -> Answer:
+        child, path = piece.child, f"{_quoted(piece.path)}?api-version={piece.child.api}"
+        try:
+            if child.many:
+                pages = list(self.session.pages(path))
+                body: Json = [item for page in pages for item in page]
+                call = replace(call, pages=len(pages), items=sum(len(page) for page in pages))
+            else:
+                body = self.session.get(path)
+                call = replace(call, pages=1, items=1)
+        except Failure as failure:
+            if failure.code in child.on_error:
+                return Answer(replace(call, code=failure.code), parts=_parts(piece, child.on_error[failure.code]))
+            raise _with(failure, Answer(call, parts=_parts(piece, None))) from failure
+        return Answer(call, parts=_parts(piece, body))
+
+    # -- types -----------------------------------------------------------------------------------------------
+    def _wanted_types(self) -> tuple[str, ...]:
+        known = {decl.type for decl in self._types.values()} | {UNDECLARED}
+        return tuple(sorted(self.options.types & known))
+
+    def _hidden(self) -> tuple[str, ...]:
+        """What a listing that fails may hide."""
+        return self._wanted_types() or (EVERY_TYPE,)
+
+
+def ref_of(item: Mapping[str, Json], kind: str, account: str) -> Ref:
+    """The name of a resource: its names joined (`server/database`), its region normalised, its id as it is spelt."""
+    id = str(item["id"])
+    parts = re.split(r"/providers/", id, flags=re.IGNORECASE)[-1].split("/")
+    return Ref("azure", kind, account, azure_name(str(item.get("location") or "")), id, "/".join(parts[2::2]) or str(item.get("name") or id))
+
+
+def _call(account: str, region: str, service: str, operation: str, *, subject: str = "", types: tuple[str, ...] = ()) -> Call:
+    permission = operation if "/read" in operation else ""
+    return Call("azure", account, region, service, operation, subject, permission=permission, types=types)
+
+
+def _read_call(ref: Ref, kind: str) -> Call:
+    return _call(ref.account, ref.region, kind.split("/")[0], f"{kind}/read", subject=ref.id)
+
+
+def _with(failure: Failure, read: Answer) -> Failure:
+    """The failure, with what was read before it."""
+    return Failure(failure.reason, failure.code, failure.detail, read)
+
+
+def _parts(piece: Piece, body: Json) -> tuple[Part, ...]:
+    """The answer for each resource that the child was read for, trimmed to what its declaration reads."""
+    put = piece.child.put
+    found: list[Part] = []
+    for one in piece.found:
+        mine: Json = [item for item in body if _covers(item, one.ref.id)] if piece.child.shared and isinstance(body, list) else body
+        found.append(Part(one.ref, put, trim({put: mine}, one.decl.keep(Dialect.LIVE)).get(put)))
+    return tuple(found)
+
+
+def _covers(item: Json, id: str) -> bool:
+    """Whether an extension resource (a lock) stands at the resource, its group, its subscription, or a parent of it."""
+    if not isinstance(item, Mapping):
+        return False
+    scope = re.split(r"/providers/microsoft\.authorization/", str(item.get("id", "")), flags=re.IGNORECASE)[0]
+    return bool(scope) and f"{id}/".lower().startswith(f"{scope}/".lower())
+
+
+def _named(item: Mapping[str, Json]) -> bool:
+    return isinstance(item.get("id"), str) and isinstance(item.get("type"), str) and "/providers/" in str(item["id"]).lower()
+
+
+def _true(path: str, body: Mapping[str, Json]) -> bool:
+    """Whether a path yields a true value."""
+    got = compile_path(path).read(dict(body))
+    return isinstance(got, tuple) and any(seen.value for seen in got)
+
+
+def _tags(item: Mapping[str, Json]) -> dict[str, str]:
+    tags = item.get("tags")
+    return {str(key): str(value) for key, value in tags.items()} if isinstance(tags, Mapping) else {}
+
+
+def _quoted(id: str) -> str:
+    return quote(id, safe="/()-_.~!$&'*,;=:@")

@@ -1,0 +1,104 @@
+"""Microsoft.Sql"""
+
+from providers.azure.excuses import APART, COMMON, GUARDED, KEYS_APART, LOCKS, NO_BACKUPS, NO_ENDPOINT, NO_LOGIN, PLATFORM_CERTIFICATE
+from providers.azure.reading import audit_logs, audit_places, redundancy_copies, sql_backups, sql_exposure, sql_transit
+from scanner.sdk import (
+    Arm,
+    AtRest,
+    BackupEncryption,
+    BackupPlaces,
+    Backups,
+    Child,
+    Exposure,
+    Holder,
+    Home,
+    KeyCustody,
+    LogPlaces,
+    Logs,
+    Replicas,
+    TlsFloor,
+    Transit,
+    TypeDecl,
+    choice,
+    derive,
+    derived_regions,
+    fact,
+    flag,
+    here,
+    never,
+    of_parent,
+    regions,
+    text,
+)
+
+API = "2021-11-01"
+FLOOR = "properties.minimalTlsVersion"
+#: `status` is how api-version 2014-04-01 called it.
+TDE = "tde.properties.state || tde.properties.status"
+AUDIT = Child("/auditingSettings/Default", put="audit", api=API)
+AUDIT_PLACES = fact(
+    LogPlaces,
+    places=derived_regions(audit_places, live=("audit.properties.state", "audit.properties.storageEndpoint", "audit.properties.isAzureMonitorTargetEnabled"), arm=APART),
+)
+
+SERVER = TypeDecl(
+    "Microsoft.Sql/servers",
+    live=Arm(API),
+    details=(
+        Child("/encryptionProtector/current", put="protector", api=API),
+        Child("/firewallRules", put="rules", api=API, many=True),
+        AUDIT,
+        LOCKS,
+    ),
+    facts=(
+        fact(Home, place=here(arm="location")),
+        fact(
+            KeyCustody,
+            holder=choice({"ServiceManaged": Holder.PROVIDER, "AzureKeyVault": Holder.CUSTOMER}, live="protector.properties.serverKeyType", arm=APART),
+            key=text(live="protector.properties.uri", arm=APART, absent=None),
+        ),
+        fact(Transit, derive(sql_transit, arm=FLOOR)),
+        fact(
+            TlsFloor,
+            # "None" and absent set no floor: the service's own then holds, which has been TLS 1.0 for as long as servers without a floor can be old
+            min_version=choice({"None": "TLSv1.0", "1.0": "TLSv1.0", "1.1": "TLSv1.1", "1.2": "TLSv1.2", "1.3": "TLSv1.3"}, arm=FLOOR, absent="TLSv1.0"),
+            policy=text(arm=FLOOR, absent="not set: no minimal version"),
+        ),
+        fact(Exposure, derive(sql_exposure, live=("properties.publicNetworkAccess", "rules[].properties.startIpAddress", "rules[].properties.endIpAddress"), arm=APART)),
+        fact(Logs, derive(audit_logs, live=("audit.properties.state", "audit.properties.retentionDays"), arm=APART)),
+        AUDIT_PLACES,
+        GUARDED,
+    ),
+    never={
+        **COMMON, **KEYS_APART, **NO_BACKUPS, **NO_LOGIN, **PLATFORM_CERTIFICATE,
+        **never(AtRest, Replicas, why="the data lies in the databases, which are resources of their own"),
+    },
+)  # fmt: skip
+
+DATABASE = TypeDecl(
+    "Microsoft.Sql/servers/databases",
+    live=Arm(API),
+    skip="[?name=='master'].name",  # holds no customer data, and is never encrypted by design
+    details=(
+        Child("/transparentDataEncryption/current", put="tde", api=API),
+        Child("/replicationLinks", put="links", api=API, many=True),
+        Child("/backupShortTermRetentionPolicies/default", put="retention", api=API),
+        AUDIT,
+        LOCKS,
+    ),
+    facts=(
+        fact(Home, place=here(arm="location")),
+        fact(Replicas, places=regions(live="links[].properties.partnerLocation", arm=APART)),
+        fact(
+            BackupPlaces,
+            places=derived_regions(redundancy_copies, arm=("properties.currentBackupStorageRedundancy || properties.requestedBackupStorageRedundancy", "location")),
+        ),
+        fact(AtRest, state=flag(live=TDE, arm=APART, on=("Enabled",), off=("Disabled",))),
+        fact(KeyCustody, holder=of_parent("Microsoft.Sql/servers", KeyCustody, "holder"), key=of_parent("Microsoft.Sql/servers", KeyCustody, "key")),
+        fact(Backups, derive(sql_backups, live="retention.properties.retentionDays", arm=APART)),
+        fact(BackupEncryption, state=flag(live=TDE, arm=APART, on=("Enabled",), off=("Disabled",))),
+        AUDIT_PLACES,
+        GUARDED,
+    ),
+    never={**COMMON, **KEYS_APART, **NO_ENDPOINT, **NO_LOGIN, **never(Logs, why="judged at the server, whose auditing covers its databases")},
+)

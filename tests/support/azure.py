@@ -1,0 +1,97 @@
+"""The Azure estate of the tests, the replay that serves it, and a scan of it through the unmodified SDKs."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from providers.azure.live import AzureWorker, open
+from scanner.collect.ledger import Ledger
+from scanner.collect.run import Loop
+from scanner.declare.decl import TypeDecl
+from scanner.demo.arm import ArmReplay
+from scanner.demo.arm.core import Settings
+from scanner.judge.estate import Estate
+from scanner.model.known import Known, Unknown
+from scanner.model.resource import Resource
+from scanner.model.snapshot import Run, Snapshot
+from scanner.plugins import load_types
+from scanner.sdk import Options
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "azure"
+RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "azure" / "recordings"
+TYPES = "providers.azure.types"
+RUN = Run("2026-11-21T10:00:00Z", "test")
+OPTIONS = Options(retries=0, call_timeout=5, timeout=60, workers=4)
+
+
+def estate_document(name: str = "estate.json") -> dict[str, Any]:
+    """A fixture as the replay takes it."""
+    loaded: dict[str, Any] = json.loads((FIXTURES / name).read_text(encoding="utf-8"))
+    return loaded
+
+
+def decls() -> Mapping[str, TypeDecl]:
+    return load_types(TYPES)
+
+
+@contextmanager
+def served(document: Mapping[str, Any], folder: Path, settings: Settings | None = None) -> Iterator[ArmReplay]:
+    """The replay, and an environment in which the SDKs find it and nothing else."""
+    with ArmReplay(document, tls_dir=folder, settings=settings) as arm, pytest.MonkeyPatch.context() as patch:
+        for name in ("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_TOKEN_CREDENTIALS", "IDENTITY_ENDPOINT"):
+            patch.delenv(name, raising=False)
+        for name, value in arm.environment().items():
+            patch.setenv(name, value)
+        yield arm
+
+
+def worker(options: Options = OPTIONS, *targets: str) -> AzureWorker:
+    """An opened worker."""
+    opened = open(targets or ("",), options, decls())
+    assert isinstance(opened, AzureWorker)
+    return opened
+
+
+def scan(options: Options = OPTIONS, *targets: str) -> Snapshot:
+    """A whole scan of what the environment leads to."""
+    ledger = Ledger()
+    finished = Loop(worker(options, *targets), ledger, threads=options.workers, deadline=options.timeout, stop=threading.Event()).run()
+    return ledger.snapshot(replace(RUN, complete=finished))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An estate with its resources by their short names (`sqlgood/app`)."""
+
+    estate: Estate
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Judged:
+        return cls(Estate.of(snapshot, decls()))
+
+    def resource(self, name: str) -> Resource:
+        found = [r for r in self.estate.resources if r.ref.name == name]
+        assert len(found) == 1, f"{name}: {[r.ref.id for r in found]}"
+        return found[0]
+
+    def known(self, name: str, kind: type) -> Any:
+        got = self.resource(name).facts[kind]
+        assert isinstance(got, Known), f"{name} {kind.__name__}: {got}"
+        return got.value
+
+    def unknown(self, name: str, kind: type) -> Unknown:
+        got = self.resource(name).facts[kind]
+        assert isinstance(got, Unknown), f"{name} {kind.__name__}: {got}"
+        return got
+
+
+def countries(places: Iterable[Any]) -> list[str | None]:
+    return [place.country for place in places]
