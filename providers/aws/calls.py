@@ -1,0 +1,99 @@
+"""Making calls: asking again with backoff, page by page, all under the deadline of the run."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from providers.aws.faults import Fault, classify
+from providers.aws.session import Clients
+from scanner.sdk import Failure, Json, Options, Reason
+
+_PAUSE = 0.4
+"""Seconds before the second attempt; doubled for each further one, with jitter."""
+_LONGEST = 20.0
+_MORE = ("NextToken", "nextToken", "NextMarker", "Marker", "ContinuationToken", "Token")
+_WORDS = {"db": "DB", "ssl": "SSL", "mfa": "MFA", "saml": "SAML", "ssh": "SSH"}
+_PREFIXES = {"elbv2": "elasticloadbalancing", "elb": "elasticloadbalancing", "s3control": "s3", "efs": "elasticfilesystem", "opensearch": "es"}
+
+
+def api_name(method: str) -> str:
+    """`describe_db_instances` as the API writes it: `DescribeDBInstances`."""
+    return "".join(_WORDS.get(word, word.capitalize()) for word in method.split("_"))
+
+
+def permission(service: str, method: str, declared: str | None = None) -> str:
+    """The IAM action that a call needs."""
+    return declared or f"{_PREFIXES.get(service, service)}:{api_name(method)}"
+
+
+class CallFailed(Failure):
+    """A call that was not answered after all attempts."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.reason, fault.code, fault.detail)
+        self.fault = fault
+
+
+class Calls:
+    """The calls of one account."""
+
+    def __init__(self, clients: Clients, options: Options, deadline: float) -> None:
+        self.clients = clients
+        self._retries = options.retries
+        self._deadline = deadline
+        self._pause = float(options.settings.get("aws.pause", _PAUSE))
+
+    def once(self, service: str, region: str, operation: str, params: Mapping[str, Json]) -> dict[str, Any]:
+        """One call. Raises CallFailed."""
+        return self._ask(lambda: getattr(self.clients.get(service, region), operation)(**params))
+
+    def pages(self, service: str, region: str, operation: str, params: Mapping[str, Json]) -> Iterator[dict[str, Any]]:
+        """Every page of an operation, the only one where it is not paged. Raises CallFailed, also after some pages."""
+        from botocore import paginate
+        from botocore.exceptions import PaginationError
+
+        paging = self.clients.paging(service, api_name(operation))
+        if paging is None:
+            page = self.once(service, region, operation, params)
+            yield page
+            if any(isinstance(page.get(key), str) and page[key] for key in _MORE):
+                raise CallFailed(Fault(Reason.UNSUPPORTED, "MorePages", "there are more pages, and it is not known how to ask for them"))
+            return
+        asked: set[str] = set()
+
+        def ask(**given: Any) -> dict[str, Any]:
+            mark = repr(sorted(given.items()))
+            if mark in asked:  # botocore sees a token that follows itself, not one of an earlier page
+                raise PaginationError(message="the same token came again")
+            asked.add(mark)
+            return self.once(service, region, operation, given)
+
+        try:
+            pager: Any = paginate.Paginator
+            yield from pager(ask, paging, None).paginate(**params)
+        except PaginationError as error:
+            raise CallFailed(classify(error)) from error
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep, unless the deadline would pass; False then."""
+        if time.monotonic() + seconds >= self._deadline:
+            return False
+        time.sleep(seconds)
+        return True
+
+    def _ask(self, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        attempt = 0
+        while True:
+            if time.monotonic() >= self._deadline:
+                raise CallFailed(Fault(Reason.TIMEOUT, "Deadline", "the time for the whole scan was over"))
+            try:
+                return call()
+            except Exception as error:  # every fault is classified; what is none of botocore's becomes a defect
+                fault = classify(error)
+            attempt += 1
+            pause = min(_LONGEST, self._pause * 2 ** (attempt - 1)) * random.uniform(0.5, 1)  # noqa: S311 (jitter, no secret)
+            if attempt > min(self._retries, fault.again) or not self.wait(pause):
+                raise CallFailed(fault)

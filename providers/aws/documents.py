@@ -1,0 +1,129 @@
+"""From an item of an answer to a document: its id, its region, and of its body what declarations read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from providers.aws.session import Account
+from scanner.sdk import Call, Dialect, Document, Failure, Json, List, Reason, Ref, TypeDecl, compile_path, jsonable, trim
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a look is made: an account and a region (the account's home for what is global)."""
+
+    account: Account
+    region: str
+    shown: str
+    """As refs and calls write it: empty for what is global."""
+
+
+def values(path: str, body: Body) -> tuple[Json, ...]:
+    """What a path leads to; nothing when it is absent or of another shape than declared."""
+    found = compile_path(path).read(dict(body))
+    return tuple(seen.value for seen in found) if isinstance(found, tuple) else ()
+
+
+def text_at(path: str, body: Body) -> str:
+    """The text at a path; empty when there is none."""
+    found = values(path, body) if path else ()
+    return found[0] if found and isinstance(found[0], str) else ""
+
+
+def holds(path: str, body: Body) -> bool:
+    """Whether a path leads to something true."""
+    return any(value not in (False, "", 0) and value != [] and value != {} for value in values(path, body))
+
+
+def items(listing: List, page: Body) -> list[dict[str, Any]]:
+    """The items of a page. Raises Failure when the page does not hold what was declared: that is no empty page."""
+    if not listing.each:
+        return [{key: value for key, value in page.items() if key != "ResponseMetadata"}]
+    at: Any = page
+    for key in listing.each.split("."):
+        if not isinstance(at, Mapping) or key not in at:
+            raise Failure(Reason.UNPARSABLE, "", f"the answer holds no {listing.each}")
+        at = at[key]
+    if not isinstance(at, list):
+        raise Failure(Reason.UNPARSABLE, "", f"{listing.each} is no list")
+    return [item if isinstance(item, dict) else {"Name": item} for item in at]
+
+
+def shape_of(client: Any, method: str, path: str) -> Any:
+    """The shape of what stands at a path of an operation's output (lists are walked through); None where unknown."""
+    shape = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method]).output_shape
+    for key in path.split(".") if path else ():
+        shape = _through(shape)
+        shape = shape.members.get(key) if shape is not None and shape.type_name == "structure" else None
+    return _through(shape)
+
+
+def _through(shape: Any) -> Any:
+    while shape is not None and shape.type_name == "list":
+        shape = shape.member
+    return shape
+
+
+def scrubbed(value: Any, shape: Any) -> Any:
+    """`value` without the members that the service's model marks as sensitive."""
+    shape = _through(shape)
+    if shape is None or shape.type_name != "structure":
+        return value
+    if isinstance(value, list):
+        return [scrubbed(item, shape) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {key: scrubbed(inner, shape.members.get(key)) for key, inner in value.items() if not _sensitive(shape.members.get(key))}
+
+
+def _sensitive(shape: Any) -> bool:
+    return bool(shape is not None and (shape.metadata.get("sensitive") or getattr(shape, "sensitive", False)))
+
+
+def kept(decl: TypeDecl, body: Body, shape: Any) -> dict[str, Json]:
+    """The body trimmed to what is read, without secrets, as JSON."""
+    cut: Any = trim(dict(body), decl.keep(Dialect.LIVE))
+    clean = jsonable(scrubbed(cut, shape))
+    return clean if isinstance(clean, dict) else {}
+
+
+def kept_part(decl: TypeDecl, put: str, body: Any, shape: Any) -> Json:
+    """The answer of a detail call, trimmed likewise."""
+    cut: Any = trim({put: body}, decl.keep(Dialect.LIVE))
+    return jsonable(scrubbed(cut.get(put, {} if isinstance(body, Mapping) else []), shape))
+
+
+def identify(listing: List, item: Body, site: Site, region: str) -> str:
+    """The ARN of an item. Raises Failure when the item does not hold what it is made of."""
+    if "{" not in listing.id:
+        found = text_at(listing.id, item)
+    else:
+        given = {key: value for key, value in item.items() if isinstance(value, str)}
+        try:
+            found = listing.id.format(**given | {"partition": site.account.partition, "region": region, "account": site.account.id})
+        except KeyError:
+            found = ""
+    if not found:
+        raise Failure(Reason.UNPARSABLE, "", f"an item of {listing.operation} has no {listing.id}")
+    return found
+
+
+def document(decl: TypeDecl, listing: List, item: Body, site: Site, call: Call, shape: Any, region: str | None = None) -> Document:
+    """The document of an item that a listing showed."""
+    where = region if region is not None else site.shown
+    arn = identify(listing, item, site, where)
+    name = text_at(listing.name, item) or re.split(r"[:/]", arn)[-1]
+    ref = Ref("aws", decl.type, site.account.id, where, arn, name)
+    return Document(ref, Dialect.LIVE, kept(decl, item, shape), {"": call.id}, tags(listing, item))
+
+
+def tags(listing: List, item: Body) -> dict[str, str]:
+    """Key/Value pairs of an item."""
+    found: Iterable[Any] = values(listing.tags, item) if listing.tags else ()
+    pairs = [pair for value in found for pair in (value if isinstance(value, list) else [value])]
+    return {str(pair["Key"]): str(pair.get("Value", "")) for pair in pairs if isinstance(pair, Mapping) and "Key" in pair}

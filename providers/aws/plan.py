@@ -1,0 +1,91 @@
+"""What has to be asked: the listings that the selected types need, each once, and the details of what they show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from scanner.sdk import Each, Get, List, Options, Report, Scope, TypeDecl, roots
+
+
+@dataclass(frozen=True)
+class Look:
+    """A listing, and every type that reads it."""
+
+    listing: List
+    readers: tuple[tuple[TypeDecl, List], ...] = ()
+    """Types whose items it lists, each with its own way to read them."""
+    children: tuple[tuple[TypeDecl, Each], ...] = ()
+    """Types that are listed by its items."""
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """What stays hidden when it fails."""
+        return tuple(sorted({decl.type for decl, _ in (*self.readers, *self.children)}))
+
+    @property
+    def everywhere(self) -> bool:
+        """Once an account instead of once a region."""
+        return self.listing.scope is Scope.GLOBAL
+
+
+@dataclass
+class Plan:
+    """Every look of an account."""
+
+    looks: list[Look] = field(default_factory=list)
+    reports: list[tuple[TypeDecl, Report]] = field(default_factory=list)
+
+
+def wanted(decls: Mapping[str, TypeDecl], options: Options) -> tuple[TypeDecl, ...]:
+    """AWS types that were chosen, and that have one of the facts that are asked for."""
+    return tuple(
+        decl for decl in decls.values()
+        if decl.provider == "aws" and decl.live is not None and (not options.types or decl.type in options.types)
+        and (not options.facts or any(decl.given(kind) for kind in options.facts))
+    )  # fmt: skip
+
+
+def plan(decls: Iterable[TypeDecl]) -> Plan:
+    """Group what is asked alike: load balancers are listed once for themselves and for their listeners."""
+    made = Plan()
+    looks: dict[str, Look] = {}
+    for decl in decls:
+        match decl.live:
+            case List() as listing:
+                old = looks.get(_key(listing), Look(listing))
+                looks[_key(listing)] = Look(old.listing, (*old.readers, (decl, listing)), old.children)
+            case Each() as each:
+                old = looks.get(_key(each.parent), Look(each.parent))
+                looks[_key(each.parent)] = Look(old.listing, old.readers, (*old.children, (decl, each)))
+            case Report() as report:
+                made.reports.append((decl, report))
+    made.looks = [looks[key] for key in sorted(looks)]
+    return made
+
+
+def _key(listing: List) -> str:
+    return json.dumps([listing.service, listing.operation, dict(listing.params), listing.scope], sort_keys=True)
+
+
+def is_global(look: Look) -> bool:
+    return look.listing.scope is Scope.GLOBAL
+
+
+def details(decl: TypeDecl, options: Options) -> tuple[Get, ...]:
+    """The further calls that the wanted facts need."""
+    kinds = options.facts or frozenset(f.fact for f in decl.facts)
+    return tuple(get for get in decl.details_for(frozenset(kinds)) if isinstance(get, Get))
+
+
+def needs(get: Get, parts: Iterable[str]) -> str:
+    """The part that a detail call builds on; empty when the item itself says enough."""
+    paths = [path for path in (*get.params.values(), get.when) if path and not path.startswith("=")]
+    first = {key for path in paths for key in roots(path)}
+    return next((part for part in sorted(parts) if part in first), "")
+
+
+def is_shared(get: Get) -> bool:
+    """Whether a detail call asks nothing about its document: one answer serves all (the account's public access block)."""
+    return bool(get.params) and all(path.startswith("=") for path in get.params.values())

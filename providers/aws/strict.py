@@ -1,0 +1,67 @@
+"""Handlers inside botocore that keep it from taking a broken answer for an empty one.
+
+botocore's parsers turn an empty or foreign body of a 200 answer into `{}`: "no replication", "no rules", "no items". In
+a scanner that ends in green, so such a body is refused before it is parsed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from providers.aws.faults import BadBody
+
+_ROOT = re.compile(rb"<(?![?!])([^\s/>]+)")
+
+
+def check_body(operation_model: Any = None, response_dict: Any = None, **_: Any) -> None:
+    """Raises BadBody for a 200 answer whose body cannot be one. Registered for `before-parse`."""
+    if response_dict is None or operation_model is None or operation_model.output_shape is None or not 200 <= response_dict["status_code"] < 300:
+        return
+    if operation_model.http.get("method") == "HEAD" or operation_model.has_streaming_output or operation_model.has_event_stream_output:
+        return
+    body, protocol = response_dict.get("body"), operation_model.service_model.resolved_protocol
+    if not isinstance(body, bytes) or _is_text(operation_model):
+        return
+    if not body.strip():
+        raise BadBody("the answer was empty")
+    if protocol in ("json", "rest-json"):
+        _check_json(body)
+    elif protocol in ("query", "ec2", "rest-xml"):
+        _check_xml(body, operation_model.name if protocol != "rest-xml" else "")
+
+
+def _is_text(operation_model: Any) -> bool:
+    """The body is the payload itself (a bucket policy): no envelope to check; who takes it parses it."""
+    payload = operation_model.output_shape.serialization.get("payload")
+    return payload is not None and operation_model.output_shape.members[payload].type_name in ("blob", "string")
+
+
+def _check_json(body: bytes) -> None:
+    try:
+        if isinstance(json.loads(body), dict):
+            return
+    except ValueError as error:
+        raise BadBody("the answer is not JSON") from error
+    raise BadBody("the answer is not a JSON object")
+
+
+def _check_xml(body: bytes, operation: str) -> None:
+    found = _ROOT.search(body[:2000])
+    root = found[1].decode("latin1").rsplit(":", 1)[-1] if found else ""
+    if not root or root.lower() == "html" or (operation and root != f"{operation}Response"):
+        raise BadBody(f"the answer is not that of the service: it starts with {root[:40]!r}")
+
+
+def keep_host(request: Any = None, **_: Any) -> None:
+    """Take an account id off the front of an IP address: S3 Control puts it there even for AWS_ENDPOINT_URL (an emulator,
+    a private endpoint), where no such name can exist. The account stands in a header as well. Registered for `before-sign`."""
+    parts = urlsplit(request.url)
+    account = request.headers.get("x-amz-account-id", "")
+    if isinstance(account, bytes):
+        account = account.decode()
+    host = parts.netloc.removeprefix(f"{account}.") if account else parts.netloc
+    if host != parts.netloc and re.match(r"(\d+\.){3}\d+(:\d+)?$|localhost(:\d+)?$|\[", host):
+        request.url = urlunsplit(parts._replace(netloc=host))

@@ -1,0 +1,106 @@
+"""DynamoDB tables, and global tables as templates declare them."""
+
+from datetime import datetime
+from typing import Any
+
+from providers.aws.custody import holder_of, key_name
+from providers.aws.excuses import API_ONLY, CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
+from scanner.sdk import (
+    OFF,
+    ON,
+    AtRest,
+    BackupEncryption,
+    BackupPlaces,
+    Backups,
+    Deletion,
+    Exposure,
+    Get,
+    Holder,
+    Home,
+    KeyCustody,
+    List,
+    LogPlaces,
+    Logs,
+    Ref,
+    Replicas,
+    TypeDecl,
+    always,
+    by_dialect,
+    derive,
+    derived_regions,
+    fact,
+    flag,
+    here,
+    never,
+)
+
+_CITE = "DynamoDB Developer Guide, encryption at rest: all user data is encrypted, and this cannot be switched off"
+#: Without a key of its own: on is the alias aws/dynamodb, off a key that AWS owns (CloudFormation reference, SSESpecification).
+_SWITCH = {"on": Holder.PROVIDER_FOR_CUSTOMER, "off": Holder.PROVIDER}
+_LONGEST_DAYS = 35.0
+"""How far point-in-time recovery reaches back unless a shorter period is set (DynamoDB Developer Guide)."""
+
+
+def _recovery(_: Ref, states: tuple[Any, ...], days: tuple[Any, ...] = (), last: tuple[Any, ...] = ()) -> Backups:
+    """Point-in-time recovery; of a global table it has to be on for every replica."""
+    on = bool(states) and all(str(state).lower() in ("enabled", "true") for state in states)
+    moment = datetime.fromisoformat(str(last[0])) if last else None
+    keep = min((float(day) for day in days), default=_LONGEST_DAYS)
+    return Backups(on, "continuous", 0 if on else None, keep if on else None, moment)
+
+
+def _others(ref: Ref, *found: tuple[Any, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(region) for regions in found for region in regions if region != ref.region))
+
+
+def _encryption() -> tuple[Any, ...]:
+    return (
+        fact(AtRest, state=always(ON, cite=_CITE, since="2018-11"), algorithm="AES256"),
+        fact(BackupEncryption, state=always(ON, cite=_CITE, since="2018-11"), algorithm="AES256"),
+        fact(Exposure, public=always(False, cite="DynamoDB Developer Guide: policies that grant public access are refused"), via=""),
+    )
+
+
+_NEVER = {
+    **PROBED, **PEOPLE, **CERTIFICATES, **KEYS, **SETTINGS, **API_ONLY,
+    **never(BackupPlaces, why="backups of a table stay in its region; what AWS Backup copies elsewhere is asked of its plans"),
+    **never(LogPlaces, Logs, why="writes no log of its own; its calls are in CloudTrail"),
+}  # fmt: skip
+
+TABLE = TypeDecl(
+    "AWS::DynamoDB::Table",
+    live=List("dynamodb", "list_tables", each="TableNames", id="arn:{partition}:dynamodb:{region}:{account}:table/{Name}", name="Name"),
+    details=(
+        Get("describe_table", put="table", params={"TableName": "Name"}, take="Table"),
+        Get("describe_continuous_backups", put="backups", params={"TableName": "Name"}, take="ContinuousBackupsDescription"),
+    ),
+    facts=(
+        fact(Home, place=here()),
+        # A witness keeps the log of writes of a strongly consistent global table. AWS::DynamoDB::Table declares no replicas: GlobalTable does.
+        fact(Replicas, places=derived_regions(_others, live=("table.Replicas[].RegionName", "table.GlobalTableWitnesses[].RegionName"), cfn=())),
+        fact(KeyCustody, holder=holder_of("table.SSEDescription.KMSMasterKeyArn", "SSESpecification.KMSMasterKeyId || SSESpecification.SSEEnabled", absent=Holder.PROVIDER, **_SWITCH),
+             key=key_name("table.SSEDescription.KMSMasterKeyArn", "SSESpecification.KMSMasterKeyId")),
+        fact(Backups, derive(_recovery,
+                             live=("backups.PointInTimeRecoveryDescription.PointInTimeRecoveryStatus", "backups.PointInTimeRecoveryDescription.RecoveryPeriodInDays",
+                                   "backups.PointInTimeRecoveryDescription.LatestRestorableDateTime"),
+                             cfn=("PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", "PointInTimeRecoverySpecification.RecoveryPeriodInDays"))),
+        fact(Deletion, guard=flag(live="table.DeletionProtectionEnabled", cfn="DeletionProtectionEnabled", absent=by_dialect(live=OFF, cfn=OFF)), detail="deletion protection"),
+        *_encryption(),
+    ),
+    never=_NEVER,
+)  # fmt: skip
+
+GLOBAL_TABLE = TypeDecl(
+    "AWS::DynamoDB::GlobalTable",
+    live=None,  # the live cloud shows it as a table in each of its regions
+    facts=(
+        fact(Home, place=here()),
+        fact(Replicas, places=derived_regions(_others, cfn=("Replicas[].Region", "GlobalTableWitnesses[].Region"))),
+        fact(KeyCustody, holder=holder_of(None, "Replicas[].SSESpecification.KMSMasterKeyId || SSESpecification.SSEEnabled", absent=by_dialect(cfn=Holder.PROVIDER), **_SWITCH),
+             key=key_name(None, "Replicas[].SSESpecification.KMSMasterKeyId")),
+        fact(Backups, derive(_recovery, cfn=("Replicas[].PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", "Replicas[].PointInTimeRecoverySpecification.RecoveryPeriodInDays"))),
+        fact(Deletion, guard=flag(cfn="Replicas[].DeletionProtectionEnabled", absent=OFF), detail="deletion protection"),
+        *_encryption(),
+    ),
+    never=_NEVER,
+)  # fmt: skip

@@ -1,0 +1,133 @@
+"""Application and network load balancers, and their listeners."""
+
+from typing import Any
+
+from providers.aws.excuses import CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
+from scanner.sdk import (
+    OFF,
+    AtRest,
+    BackupEncryption,
+    BackupPlaces,
+    Backups,
+    ClientAuth,
+    Deletion,
+    Each,
+    Exposure,
+    Get,
+    Home,
+    Join,
+    KeyCustody,
+    List,
+    LogPlaces,
+    Logs,
+    NotApplicable,
+    Reason,
+    Ref,
+    Replicas,
+    State,
+    TlsFloor,
+    Transit,
+    TypeDecl,
+    Unresolvable,
+    derive,
+    fact,
+    flag,
+    here,
+    never,
+    region_of,
+    rows,
+)
+
+_ORDER = ("SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3")
+_DEFAULT_POLICY = "ELBSecurityPolicy-2016-08"
+"""What a listener made by API or template gets when it names none (Elastic Load Balancing docs, "Security policies")."""
+_BALANCERS = List("elbv2", "describe_load_balancers", each="LoadBalancers", id="LoadBalancerArn", name="LoadBalancerName")
+_STATELESS = {
+    **PROBED, **PEOPLE, **CERTIFICATES, **KEYS, **SETTINGS,
+    **never(AtRest, KeyCustody, Replicas, Backups, BackupPlaces, BackupEncryption, why="passes data on and stores none"),
+}  # fmt: skip
+
+
+def _transit(_: Ref, protocols: tuple[Any, ...], kinds: tuple[Any, ...], targets: tuple[Any, ...], *more: tuple[Any, ...]) -> Transit:
+    """Plain HTTP is harmless when every rule, the default one included, sends the client on to HTTPS. `kinds` and `targets`
+    are those of live rules, or of a template's default actions, whose further rules come as `more`."""
+    protocol = str(protocols[0]).upper() if protocols else ""
+    if protocol in ("HTTPS", "TLS", "QUIC"):
+        return Transit(False, f"{protocol} only")
+    if protocol != "HTTP":
+        raise Unresolvable(Reason.UNRESOLVED, f"{protocol or 'no protocol'}: passed through, so what is behind it decides about TLS")
+    every = [*kinds, *(more[0] if more else ())]
+    sent = [str(target).upper() for target in (*targets, *(more[1] if more else ()))]
+    if every and all(kind == "redirect" for kind in every) and sent == ["HTTPS"] * len(every):
+        return Transit(False, "HTTP only redirects to HTTPS")
+    return Transit(True, "plain HTTP")
+
+
+def _floor(_: Ref, protocols: tuple[Any, ...], policies: tuple[Any, ...]) -> TlsFloor:
+    protocol = str(protocols[0]).upper() if protocols else ""
+    if protocol not in ("HTTPS", "TLS"):
+        if protocol in ("HTTP", "TCP", "UDP", "TCP_UDP", "GENEVE"):
+            raise NotApplicable(f"{protocol}: ends no TLS")
+        raise Unresolvable(Reason.UNRESOLVED, f"nothing is known of TLS on {protocol or 'a listener without protocol'}")
+    name = str(policies[0]) if policies else _DEFAULT_POLICY
+    policy = rows("aws_elb_policies").get(name)
+    if policy is None:
+        raise Unresolvable(Reason.UNRESOLVED, f"the security policy {name} is not in the table of policies")
+    return TlsFloor(min(policy["protocols"], key=_ORDER.index), name, tuple(policy["suites"]))
+
+
+def _client_auth(_: Ref, protocols: tuple[Any, ...], modes: tuple[Any, ...]) -> ClientAuth:
+    if not protocols or str(protocols[0]).upper() != "HTTPS":
+        raise NotApplicable("only HTTPS listeners can ask for a certificate")
+    return ClientAuth(State.ON if modes == ("verify",) else OFF)
+
+
+def _actions(path: str) -> tuple[str, str]:
+    return f"{path}.Type", f"{path}.RedirectConfig.Protocol"
+
+
+LISTENER = TypeDecl(
+    "AWS::ElasticLoadBalancingV2::Listener",
+    live=Each(_BALANCERS, List("elbv2", "describe_listeners", each="Listeners", id="ListenerArn"), params={"LoadBalancerArn": "LoadBalancerArn"}),
+    details=(Get("describe_rules", put="rules", params={"ListenerArn": "ListenerArn"}, take="Rules", when="[?Protocol=='HTTP'].ListenerArn"),),
+    joins=(Join("AWS::ElasticLoadBalancingV2::ListenerRule", on="ListenerArn", put="rules"),),
+    facts=(
+        fact(Home, place=here()),
+        fact(Transit, derive(_transit, live=("Protocol", *_actions("rules[].Actions[]")), cfn=("Protocol", *_actions("DefaultActions[]"), *_actions("rules[].Actions[]")))),
+        fact(TlsFloor, derive(_floor, same=("Protocol", "SslPolicy"))),
+        fact(ClientAuth, derive(_client_auth, same=("Protocol", "MutualAuthentication.Mode"))),
+    ),
+    never={
+        **_STATELESS,
+        **never(Exposure, why="made to be reached; whom it lets in is up to the services behind it"),
+        **never(LogPlaces, Logs, Deletion, why="settings of its load balancer"),
+    },
+)  # fmt: skip
+
+
+_LOGS_ON = "[?Key=='access_logs.s3.enabled'].Value"
+_GUARDED = "[?Key=='deletion_protection.enabled'].Value"
+
+
+def _written(_: Ref, on: tuple[Any, ...]) -> Logs:
+    return Logs(bool(on) and str(on[0]).lower() == "true", detail="access logs")
+
+
+LOAD_BALANCER = TypeDecl(
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    live=_BALANCERS,
+    details=(Get("describe_load_balancer_attributes", put="attributes", params={"LoadBalancerArn": "LoadBalancerArn"}, take="Attributes"),),
+    facts=(
+        fact(Home, place=here()),
+        # An empty bucket name stands for "none was ever set".
+        fact(LogPlaces, places=region_of("AWS::S3::Bucket", live="attributes[?Key=='access_logs.s3.bucket' && Value!=''].Value",
+                                         cfn="LoadBalancerAttributes[?Key=='access_logs.s3.bucket' && Value!=''].Value")),
+        fact(Logs, derive(_written, live=f"attributes{_LOGS_ON}", cfn=f"LoadBalancerAttributes{_LOGS_ON}")),
+        fact(Deletion, guard=flag(live=f"attributes{_GUARDED}", cfn=f"LoadBalancerAttributes{_GUARDED}", absent=OFF), detail="deletion protection"),
+    ),
+    never={
+        **_STATELESS,
+        **never(Exposure, why="made to be reached; whom it lets in is up to the services behind it"),
+        **never(Transit, TlsFloor, ClientAuth, why="asked of its listeners"),
+    },
+)  # fmt: skip

@@ -1,0 +1,136 @@
+"""S3 buckets."""
+
+from typing import Any
+
+from providers.aws.custody import holder_of
+from providers.aws.excuses import CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
+from providers.aws.policy import bucket_transit, public_statement
+from scanner.sdk import (
+    OFF,
+    ON,
+    AtRest,
+    BackupEncryption,
+    BackupPlaces,
+    Backups,
+    ClientAuth,
+    Deletion,
+    Exposure,
+    Get,
+    Holder,
+    Home,
+    Join,
+    KeyCustody,
+    List,
+    LogPlaces,
+    Logs,
+    Ref,
+    Replicas,
+    Resolve,
+    Scope,
+    TlsFloor,
+    Transit,
+    TypeDecl,
+    always,
+    boolean,
+    derive,
+    fact,
+    here,
+    never,
+    region_of,
+    text,
+)
+
+_LIVE_RULE = "encryption.Rules[].ApplyServerSideEncryptionByDefault"
+_CFN_RULE = "BucketEncryption.ServerSideEncryptionConfiguration[].ServerSideEncryptionByDefault"
+_EVERYBODY = ("http://acs.amazonaws.com/groups/global/AllUsers", "http://acs.amazonaws.com/groups/global/AuthenticatedUsers")
+_BLOCKS = ("IgnorePublicAcls", "RestrictPublicBuckets")
+
+
+def _logs(_: Ref, targets: tuple[Any, ...]) -> Logs:
+    return Logs(bool(targets), detail="server access logs")
+
+
+def _guard(_: Ref, lock: tuple[Any, ...], mfa: tuple[Any, ...] = ()) -> Deletion:
+    """Object lock or MFA delete keep versions from being removed."""
+    if any(value in (True, "true", "Enabled") for value in lock):
+        return Deletion(ON, "object lock")
+    return Deletion(ON, "MFA delete") if "Enabled" in mfa else Deletion(OFF, "neither object lock nor MFA delete")
+
+
+def _exposure(_: Ref, account: tuple[Any, ...], bucket: tuple[Any, ...], status: tuple[Any, ...], grantees: tuple[Any, ...]) -> Exposure:
+    """Public by ACL or policy, unless the block of the bucket or of the account takes the effect away."""
+    ignores_acls, restricts_policy = ({bool(block.get(name)) for block in (*account, *bucket)} for name in _BLOCKS)
+    by_acl = any(uri in _EVERYBODY for uri in grantees) and True not in ignores_acls
+    by_policy = True in status and True not in restricts_policy
+    via = " and ".join(word for word, found in (("its ACL", by_acl), ("its policy", by_policy)) if found)
+    return Exposure(by_acl or by_policy, via)
+
+
+def _planned_exposure(_: Ref, blocks: tuple[Any, ...], policies: tuple[Any, ...], acl: tuple[Any, ...]) -> Exposure:
+    """In a template. New buckets block all public access since April 2023; a written block is off where it is silent."""
+    if all(str(block.get(name, "false")).lower() == "true" for block in blocks for name in _BLOCKS):
+        return Exposure(False, "public access is blocked")
+    via = " and ".join(
+        word for word, found in (("its ACL", any(a in ("PublicRead", "PublicReadWrite", "AuthenticatedRead") for a in acl)), ("its policy", public_statement(policies))) if found
+    )
+    return Exposure(bool(via), via)
+
+
+def _either(ref: Ref, *found: tuple[Any, ...]) -> Exposure:
+    return _planned_exposure(ref, *found) if len(found) == 3 else _exposure(ref, *found)
+
+
+BUCKET = TypeDecl(
+    "AWS::S3::Bucket",
+    live=List(
+        "s3", "list_buckets", each="Buckets", id="arn:{partition}:s3:::{Name}", name="Name", region="BucketRegion", scope=Scope.GLOBAL,
+        params={"MaxBuckets": 1000},  # S3 names the region of a bucket only in answers to a paged request
+        permission="s3:ListAllMyBuckets",
+    ),
+    details=(
+        Get("get_bucket_encryption", put="encryption", params={"Bucket": "Name"}, take="ServerSideEncryptionConfiguration", permission="s3:GetEncryptionConfiguration",
+            on_error={"ServerSideEncryptionConfigurationNotFoundError": {}}),
+        Get("get_bucket_replication", put="replication", params={"Bucket": "Name"}, take="ReplicationConfiguration", permission="s3:GetReplicationConfiguration",
+            on_error={"ReplicationConfigurationNotFoundError": {}}),
+        Get("get_bucket_versioning", put="versioning", params={"Bucket": "Name"}),
+        Get("get_bucket_policy", put="policy", params={"Bucket": "Name"}, take="Policy", json=True, on_error={"NoSuchBucketPolicy": {}}),
+        Get("get_bucket_policy_status", put="status", params={"Bucket": "Name"}, take="PolicyStatus", on_error={"NoSuchBucketPolicy": {}}),
+        Get("get_bucket_logging", put="logging", params={"Bucket": "Name"}),
+        Get("get_bucket_acl", put="acl", params={"Bucket": "Name"}, take="Grants"),
+        Get("get_public_access_block", put="block", params={"Bucket": "Name"}, take="PublicAccessBlockConfiguration", permission="s3:GetBucketPublicAccessBlock",
+            on_error={"NoSuchPublicAccessBlockConfiguration": {}}),
+        Get("get_public_access_block", put="account_block", service="s3control", params={"AccountId": "={account}"}, take="PublicAccessBlockConfiguration",
+            permission="s3:GetAccountPublicAccessBlock", on_error={"NoSuchPublicAccessBlockConfiguration": {}}),
+        Get("get_object_lock_configuration", put="lock", params={"Bucket": "Name"}, take="ObjectLockConfiguration", permission="s3:GetBucketObjectLockConfiguration",
+            on_error={"ObjectLockConfigurationNotFoundError": {}}),
+    ),
+    joins=(Join("AWS::S3::BucketPolicy", on="Bucket", put="policy"),),
+    # HeadBucket names the region in a header even when it refuses: it places buckets of others as well.
+    resolve=Resolve("s3", "head_bucket", {"Bucket": "{name}"}, permission="s3:ListBucket"),
+    facts=(
+        fact(Home, place=here()),
+        fact(Replicas, places=region_of("AWS::S3::Bucket", live="replication.Rules[?Status!='Disabled'].Destination.Bucket",
+                                        cfn="ReplicationConfiguration.Rules[?Status!='Disabled'].Destination.Bucket")),
+        fact(LogPlaces, places=region_of("AWS::S3::Bucket", live="logging.LoggingEnabled.TargetBucket", cfn="LoggingConfiguration.DestinationBucketName")),
+        fact(AtRest, state=always(ON, cite="S3 User Guide, default encryption: every new object is encrypted with at least SSE-S3", since="2023-01-05"),
+             algorithm=text(live=f"{_LIVE_RULE}.SSEAlgorithm", cfn=f"{_CFN_RULE}.SSEAlgorithm", absent="AES256")),
+        # Without a rule S3 encrypts with keys of its own (SSE-S3); with `aws:kms` and no key it uses the alias aws/s3.
+        fact(KeyCustody, holder=holder_of(f"{_LIVE_RULE}.KMSMasterKeyID || {_LIVE_RULE}.SSEAlgorithm", f"{_CFN_RULE}.KMSMasterKeyID || {_CFN_RULE}.SSEAlgorithm",
+                                          absent=Holder.PROVIDER),
+             key=text(live=f"{_LIVE_RULE}.KMSMasterKeyID", cfn=f"{_CFN_RULE}.KMSMasterKeyID", absent=None)),
+        fact(Transit, derive(bucket_transit, live="policy", cfn="policy[].PolicyDocument")),
+        fact(TlsFloor, min_version=always("TLSv1.2", cite="AWS Security Blog: TLS 1.2 is the minimum of all AWS API endpoints", since="2024-02")),
+        fact(Backups, enabled=boolean(live="versioning.Status", cfn="VersioningConfiguration.Status", true=("Enabled",), false=("Suspended",), absent=False),
+             kind="versions", every_hours=0),
+        fact(Deletion, derive(_guard, live=("lock.ObjectLockEnabled", "versioning.MFADelete"), cfn="ObjectLockEnabled")),
+        fact(Exposure, derive(_either, live=("account_block", "block", "status.IsPublic", "acl[].Grantee.URI"),
+                               cfn=("PublicAccessBlockConfiguration", "policy[].PolicyDocument", "AccessControl"))),
+        fact(Logs, derive(_logs, live="logging.LoggingEnabled.TargetBucket", cfn="LoggingConfiguration")),
+    ),
+    never={
+        **PROBED, **PEOPLE, **CERTIFICATES, **KEYS, **SETTINGS,
+        **never(BackupPlaces, why="versions stay in the bucket; what AWS Backup copies elsewhere is asked of its plans"),
+        **never(BackupEncryption, why="versions are objects of the bucket itself: encrypted as they are"),
+        **never(ClientAuth, why="S3 knows no client certificates"),
+    },
+)  # fmt: skip
