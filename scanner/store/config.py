@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scanner.judge.registry import Check
 from scanner.model.known import Json
@@ -15,7 +15,10 @@ from scanner.model.record import dataclass
 from scanner.store.promise_file import check_params
 from scanner.store.toml_file import TomlFile, Where, nearest, read_toml
 
-_FILE = ("aws", "azure", "checks", "promises", "targets", "template", "tls")
+if TYPE_CHECKING:
+    from scanner.store.settings import NotifySettings, WatchSettings
+
+_FILE = ("aws", "azure", "checks", "history", "notify", "promises", "targets", "template", "tls", "waivers", "watch")
 _REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]+\Z")
 _ACCOUNT = re.compile(r"[0-9]{12}\Z")
 _URL = re.compile(r"https://[^\s/]+(?:/\S*)?\Z")
@@ -43,6 +46,14 @@ class Config:
     """Values of template parameters: JSON text."""
     checks: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     """Parameters by check id."""
+    waivers: str | None = None
+    """Path of the waiver file."""
+    history: str | None = None
+    """Path of the history that scans are recorded in; empty for the user's own; None: they are not recorded."""
+    notify: NotifySettings | None = None
+    watch: WatchSettings | None = None
+    source: str | None = None
+    """Path of the file itself."""
 
 
 def load_config(path: Path, checks: Mapping[str, Check[Any]] | None = None) -> Config:
@@ -52,18 +63,13 @@ def load_config(path: Path, checks: Mapping[str, Check[Any]] | None = None) -> C
     aws, azure = _table(file, "aws", ("regions",)), _table(file, "azure", ("cloud", "resource_manager"))
     tls, template = _table(file, "tls", ("ca_file",)), _table(file, "template", ("account", "parameters", "region"))
     folder = path.parent
-    promises = _text(file, (), file.values, "promises")
-    beside = folder / "promises.toml"
-    if promises is None and beside.is_file():
-        promises = "promises.toml"
-    if promises is not None and not (folder / promises).is_file():
-        file.wrong(("promises",), f"the promise file {promises} is not there", "correct the path; it is meant from the folder of this file")
+    promises, waivers = _beside(file, folder, "promises", "promise"), _beside(file, folder, "waivers", "waiver")
     ca_file = _text(file, ("tls",), tls, "ca_file")
     if ca_file is not None and not (folder / ca_file).is_file():
         file.wrong(("tls", "ca_file"), f"the file {ca_file} is not there", "correct the path; it is meant from the folder of this file")
     return Config(
         _list(file, ("targets",), file.values.get("targets")),
-        None if promises is None else str(folder / promises),
+        promises,
         _regions(file, aws.get("regions")),
         _cloud(file, azure),
         _fitting(file, ("azure",), azure, "resource_manager", _URL, 'write its URL: "https://management.azure.com"'),
@@ -72,7 +78,29 @@ def load_config(path: Path, checks: Mapping[str, Check[Any]] | None = None) -> C
         _fitting(file, ("template",), template, "account", _ACCOUNT, 'write the 12 digits in quotes: "111122223333"'),
         _parameters(file, template),
         _checks(file, checks),
+        waivers,
+        *_afterwards(file, folder),
+        str(path),
     )
+
+
+def _afterwards(file: TomlFile, folder: Path) -> tuple[str | None, NotifySettings | None, WatchSettings | None]:
+    """History, warnings and schedule; read only where the file speaks of them, which starts faster."""
+    if not {"history", "notify", "watch"} & set(file.values):
+        return None, None, None
+    from scanner.store.settings import history_file, notify_settings, watch_settings
+
+    return history_file(file, folder), notify_settings(file, folder), watch_settings(file)
+
+
+def _beside(file: TomlFile, folder: Path, key: str, what: str) -> str | None:
+    """Path of a file that is named, or that stands beside this one under its usual name."""
+    named = _text(file, (), file.values, key)
+    if named is not None and not (folder / named).is_file():
+        file.wrong((key,), f"the {what} file {named} is not there", "correct the path; it is meant from the folder of this file")
+    usual = f"{key}.toml"
+    found = named or (usual if (folder / usual).is_file() else None)
+    return None if found is None else str(folder / found)
 
 
 def _table(file: TomlFile, name: str, known: tuple[str, ...]) -> Mapping[str, Any]:
