@@ -21,7 +21,7 @@ MAX_BYTES = 4 * 1024 * 1024
 """CloudFormation takes templates of up to 1 MiB (docs: CloudFormation quotas); more than that is no template."""
 MAX_DEPTH = 100
 MAX_NODES = 400_000
-"""Nodes in a file, and values after aliases are followed: an "alias bomb" ends here. 5,000 resources have about 200,000."""
+"""Nodes in a file; 5,000 resources have about 200,000."""
 
 PLAIN, TEXT, MAP, LIST = "plain", "text", "map", "list"
 """Tags that the loader gives where the file gives none."""
@@ -73,18 +73,18 @@ def text_of(path: Path, name: str) -> str:
         raise InvalidFile(name, "is not UTF-8 text", "save it as UTF-8", data.count(b"\n", 0, error.start) + 1) from error
 
 
-def compose(text: str, name: str) -> Node | None:
-    """The root node. Raises InvalidFile with the line of the error."""
+def compose(text: str, name: str) -> tuple[Node | None, int]:
+    """The root node, and the number of nodes. Raises InvalidFile with the line of the error."""
     loader = _Loader(_escapes(text))
     try:
-        root: Node | None = loader.get_single_node()
-        return root
+        return loader.get_single_node(), loader.count
     except yaml.reader.ReaderError as error:
         at = text.count("\n", 0, error.position) + 1
         raise InvalidFile(name, f"holds a character that YAML and JSON do not allow ({_code(error.character)})", "remove it", at) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise InvalidFile(name, f"is not valid YAML or JSON: {error.problem or error.context}", "correct the line", mark.line + 1 if mark else None) from error
+        at = min(mark.line, text.count("\n")) + 1 if mark else None  # the end of a file is one line too far for libyaml
+        raise InvalidFile(name, f"is not valid YAML or JSON: {error.problem or error.context}", "correct the line", at) from error
     except TooMuch as error:
         raise InvalidFile(name, str(error), "split the template into stacks") from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:

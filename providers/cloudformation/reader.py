@@ -31,6 +31,8 @@ _ELSEWHERE = {
     "AWS::CloudFormation::StackSet": "a stack set",
     "AWS::ServiceCatalog::CloudFormationProvisionedProduct": "a product of the service catalog",
 }
+_LEAST, _GROWTH = 20_000, 20
+"""How far a file may grow: each node is looked at about twice, and loops repeat what they hold."""
 _TAGS = ("Tags", "FileSystemTags", "HostedZoneTags", "UserPoolTags")
 #: A macro that only adds functions; those that Houvast does not evaluate are unknown one by one.
 _HARMLESS_MACRO = "AWS::LanguageExtensions"
@@ -47,7 +49,8 @@ def read(path: Path, name: str, options: Options) -> Answer:
     text = text_of(path, name)
     with _no_collector(len(text) > 100_000):
         try:
-            return _Template(name, given, options.taken_at).read(compose(text, name))
+            root, nodes = compose(text, name)
+            return _Template(name, given, options.taken_at).read(root, nodes)
         except TooMuch as error:
             raise InvalidFile(name, str(error), "split the template into stacks") from error
         except RecursionError as error:
@@ -82,9 +85,10 @@ class _Template:
         self.documents: list[Document] = []
         self.gaps: dict[str, Call] = {}
 
-    def read(self, root: Node | None) -> Answer:
+    def read(self, root: Node | None, nodes: int) -> Answer:
         sections = self._sections(root)
-        self.resolver = Resolver(self.given, _entries(sections.get("Parameters")), _entries(sections.get("Mappings")), _entries(sections.get("Conditions")))
+        parameters, mappings, conditions = (_entries(sections.get(key)) for key in ("Parameters", "Mappings", "Conditions"))
+        self.resolver = Resolver(self.given, parameters, mappings, conditions, _LEAST + _GROWTH * nodes)
         self._macros(sections.get("Transform"))
         declared: dict[str, _Declared] = {}
         self._collect(entries(_mapping(sections["Resources"])), {}, declared)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from providers.cloudformation.nodes import LIST, MAP, MAX_NODES, PLAIN, TEXT, Entry, TooMuch, entries, line
+from providers.cloudformation.nodes import LIST, MAP, PLAIN, TEXT, Entry, TooMuch, entries, line
 from providers.cloudformation.scope import Given
 from providers.cloudformation.values import REMOVED, Removed, Value, Word, as_text, glue, known_text, plain, same, unknown, why_unknown, without_secret
 from scanner.sdk import REFERENCE, UNRESOLVED, Json
@@ -40,6 +40,8 @@ class Resolver:
     parameters: Mapping[str, Entry]
     mappings: Mapping[str, Entry]
     conditions: Mapping[str, Entry]
+    budget: int = 20_000
+    """Values that may be looked at: an "alias bomb" of a few lines ends here."""
     resources: Mapping[str, str | None] = field(default_factory=dict)
     """Logical ids; with the name of the condition that decides whether the resource is made."""
     lines: dict[str, int] = field(default_factory=dict)
@@ -63,8 +65,8 @@ class Resolver:
     def spend(self, steps: int) -> None:
         """Count work, so that a small file cannot ask for a large one. Raises TooMuch."""
         self._spent += steps
-        if self._spent > MAX_NODES:
-            raise TooMuch(f"grows to more than {MAX_NODES} values by its aliases, loops or conditions")
+        if self._spent > self.budget:
+            raise TooMuch(f"grows to more than {self.budget} values by its aliases, loops or conditions")
 
     def value(self, node: Node, path: str | None = None) -> Value:
         """The value as functions take it."""
