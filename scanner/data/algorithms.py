@@ -22,6 +22,7 @@ def is_cipher(found: str, promised: str) -> bool | None:
     """Whether a cipher, as a provider names it, is the one that was promised: `AES-256` is met by every mode of it.
     None when `found` names no cipher that is known here, or less than was promised (`AES` without its length)."""
     wanted, seen = _plain(promised), _plain(found)
-    if seen.startswith(wanted) and not seen[len(wanted) :][:1].isdigit():
+    longer_number = wanted[-1:].isdigit() and seen[len(wanted) :][:1].isdigit()
+    if seen.startswith(wanted) and not longer_number:
         return True
     return False if _FAMILIES.match(seen) and not wanted.startswith(seen) else None

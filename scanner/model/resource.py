@@ -29,7 +29,7 @@ class Ref:
 
     def __str__(self) -> str:
         parts = (self.provider, self.type, self.account, self.region, self.id, self.name)
-        return "|".join(quote(part, safe="/:@.,#-_ ") for part in parts)
+        return "|".join(quote(part, safe="/:@.,#-_ ", errors="surrogatepass") for part in parts)
 
     @property
     def label(self) -> str:
@@ -42,7 +42,7 @@ class Ref:
         parts = text.split("|")
         if len(parts) != 6:
             raise ValueError(f"not a resource reference: {text!r}")
-        return cls(*(unquote(part) for part in parts))
+        return cls(*(unquote(part, errors="surrogatepass") for part in parts))
 
 
 @dataclass(frozen=True, slots=True)

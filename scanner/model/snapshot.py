@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import field, fields, is_dataclass, replace
 from enum import StrEnum
 
 from scanner.model.known import Json, Origin, Reason
@@ -181,5 +181,6 @@ def _plain(value: object) -> object:
         return dict(value)
     if isinstance(value, Ref):
         return str(value)
-    slots: tuple[str, ...] = getattr(type(value), "__slots__", ())
-    return {name: getattr(value, name) for name in slots}
+    if not is_dataclass(value):
+        raise TypeError(f"{value!r} has no plain form")  # leaving it out would make two snapshots look equal
+    return {f.name: getattr(value, f.name) for f in fields(value)}
