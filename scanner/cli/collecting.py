@@ -19,9 +19,10 @@ from scanner.collect.plan import Answer, Options, Worker
 from scanner.collect.run import Loop
 from scanner.declare.decl import TypeDecl
 from scanner.errors import InvalidFile
+from scanner.model.facts import FACTS
 from scanner.model.known import Reason
 from scanner.model.record import dataclass
-from scanner.model.snapshot import EVERY_TYPE, Call, Run, Snapshot
+from scanner.model.snapshot import EVERY_TYPE, Call, Run, Snapshot, all_but
 from scanner.store.snapshot_file import load, looks_like
 
 
@@ -63,11 +64,18 @@ def collect(targets: Targets, options: Options, decls: Mapping[str, TypeDecl], q
     if workers:
         with Progress(quiet, ledger) as progress, _interruptible(stop):
             complete = _run(workers, ledger, options, stop, progress)
-    run = Run(options.taken_at or stamp(now()), __version__, targets.words, (), complete)
+    run = Run(options.taken_at or stamp(now()), __version__, targets.words, _left_out(options), complete)
     snapshot = ledger.snapshot(run)
     for other in snapshots:
         snapshot = snapshot.merge(other)
     return Collected(snapshot, stop.is_set())
+
+
+def _left_out(options: Options) -> tuple[str, ...]:
+    """What the user's choice of types and checks kept from being looked at; regions are entered where they are known."""
+    types = (all_but("types", options.types),) if options.types else ()
+    facts = (all_but("facts", (f.__name__ for f in options.facts)),) if options.facts and not options.facts.issuperset(FACTS) else ()
+    return (*facts, *types)
 
 
 def _run(workers: list[Worker], ledger: Ledger, options: Options, stop: threading.Event, progress: Progress) -> bool:

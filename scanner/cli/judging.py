@@ -22,7 +22,7 @@ from scanner.judge.registry import Check
 from scanner.model.known import Json
 from scanner.model.promise import Promise, Settled
 from scanner.model.record import dataclass
-from scanner.model.snapshot import Snapshot
+from scanner.model.snapshot import Snapshot, all_but
 from scanner.model.verdict import Assessment, Severity, Status
 from scanner.store.atomic import write_atomic
 from scanner.store.config import Config
@@ -80,7 +80,8 @@ def _nearest(name: str, known: Iterable[str]) -> str:
 def report(snapshot: Snapshot, decls: Mapping[str, TypeDecl], choice: Choice, moment: datetime, arguments: argparse.Namespace) -> int:
     """Judge, write the reports, give the exit code."""
     if choice.types:
-        snapshot = replace(snapshot, documents=tuple(d for d in snapshot.documents if d.ref.type in choice.types or d.reference))
+        run = replace(snapshot.run, excluded=tuple(sorted({*snapshot.run.excluded, all_but("types", choice.types)})))
+        snapshot = replace(snapshot, run=run, documents=tuple(d for d in snapshot.documents if d.ref.type in choice.types or d.reference))
         decls = {name: decl for name, decl in decls.items() if name in choice.types} | {n: d for n, d in decls.items() if n not in choice.types and _referred(n, choice, decls)}
     assessment = assess(snapshot, decls, choice.checks, choice.promises, moment, choice.params)
     for output in arguments.output:

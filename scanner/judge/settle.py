@@ -68,7 +68,7 @@ def _missing(promise: Promise, groups: list[tuple[Bind, list[Verdict]]], snapsho
     if promise.binds:
         subjects = [v.subject for _, group in groups for v in group]
         found.extend(f"{item} was not looked at" for item in promise.scope if not _looked_at(item, subjects, snapshot))
-        found.extend(f"{left} was not looked at" for left in snapshot.run.excluded if _concerns(promise.scope, left))
+        found.extend(f"{left} was not looked at" for left in snapshot.run.excluded if _concerns(promise, groups, left))
         if not snapshot.run.complete:
             found.append("the scan was stopped before its end")
     if promise.attested and promise.attested.on > today:
@@ -91,8 +91,13 @@ def _looked_at(item: str, subjects: Iterable[Ref], snapshot: Snapshot) -> bool:
     return any(in_scope((item,), Ref(c.provider, "", c.account, c.region, c.subject, c.subject)) for c in calls)
 
 
-def _concerns(scope: tuple[str, ...], left_out: str) -> bool:
-    """Whether something left out by choice (`aws:ACCOUNT/REGION`) lies in a scope."""
+def _concerns(promise: Promise, groups: list[tuple[Bind, list[Verdict]]], left_out: str) -> bool:
+    """Whether something left out by choice (`aws:ACCOUNT/REGION`, `types:all but …`) might have answered a promise."""
     provider, _, rest = left_out.partition(":")
+    chosen = frozenset(rest.removeprefix("all but ").split(", "))
+    if provider == "types":
+        return any(not bind.types or not chosen.issuperset(bind.types) for bind in promise.binds)
+    if provider == "facts":
+        return any(verdict.fact not in chosen for _, group in groups for verdict in group)
     account, _, region = rest.partition("/")
-    return in_scope(scope, Ref(provider, "", account, region, left_out, left_out))
+    return in_scope(promise.scope, Ref(provider, "", account, region, left_out, left_out))

@@ -116,9 +116,14 @@ class Run:
     version: str
     targets: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
-    """What was left out by choice: `aws:111122223333/eu-west-3`."""
+    """What was left out by choice: `aws:111122223333/eu-west-3`, `types:all but AWS::S3::Bucket`, `facts:all but Home, Replicas`."""
     complete: bool = True
     """False when the run was stopped before its end."""
+
+
+def all_but(what: str, chosen: Iterable[str]) -> str:
+    """An entry of `Run.excluded`: every type (or fact) that was not chosen."""
+    return f"{what}:all but {', '.join(sorted(chosen))}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,23 @@ def test_what_was_left_out_by_choice_proves_nothing(excluded: tuple[str, ...], e
     assert settled(PASS, promise=promise, taken=Snapshot(replace(RUN, excluded=excluded))) is expected
 
 
+@pytest.mark.parametrize(
+    ("left_out", "types", "expected"),
+    [
+        ("types:all but AWS::Test::Thing", (), Settled.UNPROVEN),
+        ("types:all but AWS::Test::Thing", ("AWS::Test::Thing",), Settled.KEPT),
+        ("types:all but AWS::Test::Thing", ("AWS::Test::Thing", "AWS::S3::Bucket"), Settled.UNPROVEN),
+        ("types:all but AWS::Test::Thing", ("AWS::Test::*",), Settled.UNPROVEN),
+        ("facts:all but AtRest, Home", (), Settled.KEPT),
+        ("facts:all but Home", (), Settled.UNPROVEN),
+    ],
+)
+def test_types_and_facts_that_were_left_out_prove_nothing(left_out: str, types: tuple[str, ...], expected: Settled) -> None:
+    promise = replace(PROMISE, binds=(Bind("encryption-at-rest", types=types),))
+    for scope in ((), (f"aws:{ACCOUNT}",)):
+        assert settled(PASS, promise=replace(promise, scope=scope), taken=Snapshot(replace(RUN, excluded=(left_out,)))) is expected
+
+
 def test_a_run_that_was_stopped_proves_nothing_and_breaks_what_it_saw() -> None:
     stopped = Snapshot(replace(RUN, complete=False))
     assert settled(PASS, taken=stopped) is Settled.UNPROVEN
