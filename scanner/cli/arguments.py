@@ -49,6 +49,9 @@ def parser() -> argparse.ArgumentParser:
     _coverage(commands)
     _doctor(commands)
     _demo(commands)
+    from scanner.cli import arguments_over_time
+
+    arguments_over_time.add(commands, _command, _looking, _judging)
     return top
 
 
@@ -60,6 +63,7 @@ def _scan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     scan = _command(commands, "scan", "look at targets, judge what was seen, settle the promises", _TARGETS)
     scan.add_argument("targets", nargs="*", metavar="TARGET", help="what to look at; see below")
     _looking(scan)
+    _remembering(scan)
     scan.add_argument("--snapshot", metavar="FILE", help="keep what was collected; `houvast judge FILE` judges it again")
     _judging(scan)
     _reporting(scan)
@@ -71,6 +75,8 @@ def _judge(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     judge.add_argument("--at", metavar="DATE", help="judge as of this moment (2026-12-31 or 2026-12-31T12:00:00Z); default: when the snapshot was taken")
     _judging(judge)
     _reporting(judge)
+    judge.add_argument("--history", metavar="FILE", help="record the judgement in this history")
+    judge.add_argument("--series", metavar="NAME", help="compare with earlier scans of this name (default: the targets)")
 
 
 def _inventory(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -106,7 +112,17 @@ def _judging(command: argparse.ArgumentParser) -> None:
     judging.add_argument("--skip-check", action="append", default=[], metavar="ID", help="without this check (repeatable)")
     judging.add_argument("--type", action="append", default=[], metavar="TYPE", help="only this resource type (repeatable)")
     judging.add_argument("--fail-on", choices=SEVERITIES, default="low", help="exit 10 only for findings of at least this severity (default: low)")
+    judging.add_argument("--waivers", metavar="FILE", help="accepted findings; default: waivers.toml beside houvast.toml, if there")
+    judging.add_argument("--accept-waived", action="store_true", help="no exit 10 for a promise that only waived findings break; it stays broken in every report")
     judging.add_argument("--allow-unknown", action="store_true", help="exit 0 although something is unknown or unproven")
+
+
+def _remembering(command: argparse.ArgumentParser) -> None:
+    over_time = command.add_argument_group("over time")
+    over_time.add_argument("--history", metavar="FILE", help="record the scan in this file; default: [history] of houvast.toml, else nothing is recorded")
+    over_time.add_argument("--no-history", action="store_true", help="record nothing, whatever houvast.toml says")
+    over_time.add_argument("--series", metavar="NAME", help="compare with earlier scans of this name (default: the targets)")
+    over_time.add_argument("--notify", action="store_true", help="send the warnings that are due to the channels of houvast.toml")
 
 
 def _reporting(command: argparse.ArgumentParser) -> None:

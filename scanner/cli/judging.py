@@ -24,10 +24,13 @@ from scanner.model.promise import Promise, Settled
 from scanner.model.record import dataclass
 from scanner.model.snapshot import Snapshot, all_but
 from scanner.model.verdict import Assessment, Severity, Status
+from scanner.model.waiver import Waiver, WaiverState
+from scanner.report.text import safe
 from scanner.store.atomic import write_atomic
 from scanner.store.config import Config
 
 PROMISES = Path("promises.toml")
+WAIVERS = Path("waivers.toml")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Choice:
     promises: tuple[Promise, ...]
     types: frozenset[str]
     params: Mapping[str, Mapping[str, Json]]
+    waivers: tuple[Waiver, ...] = ()
 
     @property
     def facts(self) -> frozenset[type]:
@@ -58,7 +62,16 @@ def choose(arguments: argparse.Namespace, config: Config) -> Choice:
         from scanner.store.promise_file import load_promises
 
         promises = load_promises(Path(file), every)
-    return Choice(checks, promises, known_types(arguments.type), config.checks)
+    return Choice(checks, promises, known_types(arguments.type), config.checks, _waivers(arguments, config, every))
+
+
+def _waivers(arguments: argparse.Namespace, config: Config, every: Mapping[str, Check[Any]]) -> tuple[Waiver, ...]:
+    file = arguments.waivers or config.waivers or (str(WAIVERS) if WAIVERS.is_file() else None)
+    if not file:
+        return ()
+    from scanner.store.waiver_file import load_waivers
+
+    return load_waivers(Path(file), every)
 
 
 def known_types(names: Iterable[str]) -> frozenset[str]:
@@ -77,19 +90,36 @@ def _nearest(name: str, known: Iterable[str]) -> str:
     return f"did you mean {' or '.join(close)}? `houvast explain` lists all" if close else "`houvast explain` lists all"
 
 
-def report(snapshot: Snapshot, decls: Mapping[str, TypeDecl], choice: Choice, moment: datetime, arguments: argparse.Namespace) -> int:
-    """Judge, write the reports, give the exit code."""
+def report(snapshot: Snapshot, decls: Mapping[str, TypeDecl], choice: Choice, moment: datetime, arguments: argparse.Namespace, config: Config | None = None) -> int:
+    """Judge, write the reports, record them where that is asked for, give the exit code."""
+    config, whole = config or Config(), snapshot
     if choice.types:
         run = replace(snapshot.run, excluded=tuple(sorted({*snapshot.run.excluded, all_but("types", choice.types)})))
         snapshot = replace(snapshot, run=run, documents=tuple(d for d in snapshot.documents if d.ref.type in choice.types or d.reference))
         decls = {name: decl for name, decl in decls.items() if name in choice.types} | {n: d for n, d in decls.items() if n not in choice.types and _referred(n, choice, decls)}
-    assessment = assess(snapshot, decls, choice.checks, choice.promises, moment, choice.params)
+    assessment = assess(snapshot, decls, choice.checks, choice.promises, moment, choice.params, choice.waivers)
     for output in arguments.output:
         path = Path(output)
         write_atomic(path, render(assessment, choice, SUFFIXES.get(path.suffix.lower(), arguments.format or "console"), arguments.verbose, False))
     colour = arguments.colour == "always" or (arguments.colour == "auto" and sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
     sys.stdout.write(render(assessment, choice, arguments.format or "console", arguments.verbose, colour))
-    return int(exit_code(assessment, Severity(arguments.fail_on), arguments.allow_unknown))
+    _tell_ended(assessment)
+    code = exit_code(assessment, Severity(arguments.fail_on), arguments.allow_unknown, arguments.accept_waived)
+    from scanner.cli.recording import chosen_history, keep
+
+    if (history := chosen_history(arguments, config)) is not None:
+        sys.stdout.flush()
+        code = keep(history, assessment, whole, decls, choice, moment, arguments, config) or code
+    return int(code)
+
+
+def _tell_ended(assessment: Assessment) -> None:
+    """Waivers that ended are said aloud, whatever the format of the report."""
+    for note in assessment.waivers:
+        if note.state is WaiverState.EXPIRED:
+            what = f"{note.waiver.check} for {note.waiver.subject} (by {note.waiver.owner}) ended on {note.waiver.until}"
+            effect = f"{len(note.matched)} of its findings fail again: mend them, or decide anew" if note.matched else "it names no finding any more: remove it"
+            print(f"houvast: the waiver of {safe(what)}\n  → {effect}", file=sys.stderr)
 
 
 def _referred(name: str, choice: Choice, decls: Mapping[str, TypeDecl]) -> bool:
@@ -109,10 +139,13 @@ def render(assessment: Assessment, choice: Choice, format: str, verbose: bool, c
     return console.render(assessment, choice.checks, console.Style(width, colour, verbose))
 
 
-def exit_code(assessment: Assessment, fail_on: Severity = Severity.LOW, allow_unknown: bool = False) -> Exit:
-    """The contract's exit code. Nothing answered at all is 3: a scan that saw nothing is no reassurance."""
+def exit_code(assessment: Assessment, fail_on: Severity = Severity.LOW, allow_unknown: bool = False, accept_waived: bool = False) -> Exit:
+    """The contract's exit code. Nothing answered at all is 3: a scan that saw nothing is no reassurance.
+
+    A promise that only waived findings break is broken (docs/adr/waivers.md); `accept_waived` lets it pass here, and nowhere else."""
     failed = any(v.status is Status.FAIL and not v.waiver and v.severity.rank <= fail_on.rank for v in assessment.verdicts)
-    broken = any(s.status is Settled.BROKEN for s in assessment.settlements)
+    excused = {v.fingerprint for v in assessment.verdicts if v.waiver} if accept_waived else set()
+    broken = any(s.status is Settled.BROKEN and not excused.issuperset(s.fails) for s in assessment.settlements)
     if failed or (broken and fail_on is Severity.LOW):
         return Exit.FAILED
     if not assessment.coverage.answered or (not assessment.verdicts and not assessment.settlements):

@@ -27,8 +27,9 @@ def run(arguments: argparse.Namespace) -> int:
     if collected.stopped:
         kept = f"; what was seen is in {arguments.snapshot}" if arguments.snapshot else ""
         print(f"houvast: stopped before the end: what was not looked at is reported as unknown{kept}", file=sys.stderr)
+        arguments.no_history = True  # half a scan says nothing about change
     _tell_unreached(collected.snapshot.calls)
-    return judging.report(collected.snapshot, decls, choice, moment, arguments)
+    return judging.report(collected.snapshot, decls, choice, moment, arguments, config)
 
 
 def _tell_unreached(calls: tuple[object, ...]) -> None:

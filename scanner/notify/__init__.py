@@ -1,0 +1,1 @@
+"""Warnings: what changed, told once to each channel."""
