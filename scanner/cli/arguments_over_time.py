@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-Commands = argparse._SubParsersAction[argparse.ArgumentParser]
-Command = Callable[[Commands, str, str], argparse.ArgumentParser]
-Group = Callable[[argparse.ArgumentParser], None]
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    Command = Callable[[Commands, str, str], argparse.ArgumentParser]
+    Group = Callable[[argparse.ArgumentParser], None]
 
 
 def add(commands: Commands, command: Command, looking: Group, judging: Group) -> None:
