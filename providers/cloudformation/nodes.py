@@ -83,8 +83,8 @@ def compose(text: str, name: str) -> tuple[Node | None, int]:
         raise InvalidFile(name, f"holds a character that YAML and JSON do not allow ({_code(error.character)})", "remove it", at) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        at = min(mark.line, text.count("\n")) + 1 if mark else None  # the end of a file is one line too far for libyaml
-        raise InvalidFile(name, f"is not valid YAML or JSON: {error.problem or error.context}", "correct the line", at) from error
+        found = min(mark.line, text.count("\n")) + 1 if mark else None  # libyaml puts the end of a file one line too far
+        raise InvalidFile(name, f"is not valid YAML or JSON: {error.problem or error.context}", "correct the line", found) from error
     except TooMuch as error:
         raise InvalidFile(name, str(error), "split the template into stacks") from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:

@@ -32,10 +32,13 @@ class TomlFile:
     lines: Mapping[Where, int]
 
     def line(self, where: Where) -> int | None:
-        """Line of a key; of what it stands in, where it has none of its own."""
-        while where and where not in self.lines:
+        """Line of a key; where it has none of its own, of what stands in it, or else of what it stands in."""
+        while where:
+            within = [line for key, line in self.lines.items() if key[: len(where)] == where]
+            if where in self.lines or within:
+                return self.lines.get(where, min(within))
             where = where[:-1]
-        return self.lines.get(where)
+        return None
 
     def wrong(self, where: Where, message: str, advice: str) -> NoReturn:
         """Raises InvalidFile at the line of a key."""
