@@ -30,8 +30,10 @@ NOW = datetime(2026, 11, 21, tzinfo=UTC)
 #: Check ids that others rely on (contract); more may join.
 PINNED = {
     "residency", "encryption-at-rest", "encryption-default", "key-custody", "key-rotation", "key-deletion-guard", "transit-encryption",
-    "transit-minimum-tls", "backup-enabled", "backup-frequency", "backup-retention", "backup-encryption", "public-exposure", "mfa",
-    "stale-access", "root-access", "password-login", "audit-logs", "deletion-guard",
+    "transit-minimum-tls", "tls-versions", "tls-ciphers", "tls-key-exchange", "tls-post-quantum", "tls-attacks", "tls-client-certificate",
+    "certificate-validity", "certificate-renewal", "certificate-chain", "certificate-names", "certificate-strength", "backup-enabled",
+    "backup-frequency", "backup-retention", "backup-encryption", "public-exposure", "mfa", "stale-access", "root-access", "password-login",
+    "audit-logs", "deletion-guard",
 }  # fmt: skip
 
 #: Facts that no check asks about, each with the reason.
