@@ -14,11 +14,15 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.general_name import DNSName, IPAddress
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import Criticality, ExtensionPolicy, Policy, PolicyBuilder, Store, VerificationError
 
 from scanner.sdk import InvalidFile, Json
+
+# Odd but readable certificates are what a scanner is for. Once for all: filters that come and go are no matter for threads.
+warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning)
 
 MOST_INTERMEDIATES = 8
 """Real chains send one to three. The verifier tries every path: what a hostile server sends must not decide how long."""
@@ -28,19 +32,17 @@ MOST_ALIKE = 2
 
 def read(der: bytes) -> dict[str, Json]:
     """The facts of a leaf certificate as plain JSON. Raises ValueError when it cannot be parsed."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # odd but readable certificates are what a scanner is for
-        cert = x509.load_der_x509_certificate(der)
-        return {
-            "names": list(names(cert)),
-            "issuer": cert.issuer.rfc4514_string(),
-            "not_before": _time(cert.not_valid_before_utc),
-            "not_after": _time(cert.not_valid_after_utc),
-            "key": _key(cert),
-            "signature": _hash(cert),
-            "fingerprint": cert.fingerprint(hashes.SHA256()).hex(),
-            "serial": f"{cert.serial_number:x}",
-        }
+    cert = x509.load_der_x509_certificate(der)
+    return {
+        "names": list(names(cert)),
+        "issuer": cert.issuer.rfc4514_string(),
+        "not_before": _time(cert.not_valid_before_utc),
+        "not_after": _time(cert.not_valid_after_utc),
+        "key": _key(cert),
+        "signature": _hash(cert),
+        "fingerprint": cert.fingerprint(hashes.SHA256()).hex(),
+        "serial": f"{cert.serial_number:x}",
+    }
 
 
 def names(cert: x509.Certificate) -> tuple[str, ...]:
@@ -123,19 +125,17 @@ def judge_chain(sent: Sequence[bytes], added: Sequence[bytes], roots: Sequence[x
     Expiry and names of the leaf are questions of their own: the chain of an expired leaf is judged at its last
     moment. Call it only where it can be killed. Raises ValueError when a certificate cannot be parsed.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        leaf = x509.load_der_x509_certificate(sent[0])
-        own = [x509.load_der_x509_certificate(der) for der in added]
-        body: dict[str, Json] = {"length": len(sent)}
-        if leaf in own:
-            return {**body, "trusted": True, "detail": "the certificate itself is an added trust anchor"}
-        between = limited([x509.load_der_x509_certificate(der) for der in sent[1:]], leaf)
-        at = min(max(now, leaf.not_valid_before_utc + timedelta(seconds=1)), leaf.not_valid_after_utc - timedelta(seconds=1))
-        try:
-            return {**body, "trusted": True, "detail": _leads_to(leaf, between, own, roots, at)}
-        except (VerificationError, ValueError) as error:
-            return {**body, "trusted": False, "detail": _why(leaf, between, {c.subject for c in (*roots, *own)}, str(error))}
+    leaf = x509.load_der_x509_certificate(sent[0])
+    own = [x509.load_der_x509_certificate(der) for der in added]
+    body: dict[str, Json] = {"length": len(sent)}
+    if leaf in own:
+        return {**body, "trusted": True, "detail": "the certificate itself is an added trust anchor"}
+    between = limited([x509.load_der_x509_certificate(der) for der in sent[1:]], leaf)
+    at = min(max(now, leaf.not_valid_before_utc + timedelta(seconds=1)), leaf.not_valid_after_utc - timedelta(seconds=1))
+    try:
+        return {**body, "trusted": True, "detail": _leads_to(leaf, between, own, roots, at)}
+    except (VerificationError, ValueError) as error:
+        return {**body, "trusted": False, "detail": _why(leaf, between, {c.subject for c in (*roots, *own)}, str(error))}
 
 
 def limited(certs: Iterable[x509.Certificate], leaf: x509.Certificate) -> list[x509.Certificate]:

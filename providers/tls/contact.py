@@ -12,7 +12,6 @@ import socket
 import ssl
 import threading
 import time
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -89,14 +88,12 @@ def _refusal(target: Target, address: str, error: OSError) -> Failure:
 
 def context() -> ssl.SSLContext:
     """A client that accepts what its OpenSSL can: it is here to look, not to trust."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        made.check_hostname = False
-        made.verify_mode = ssl.CERT_NONE
-        made.minimum_version = ssl.TLSVersion.TLSv1
-        made.set_ciphers("ALL:@SECLEVEL=0")
-        made.options |= 0x4  # SSL_OP_LEGACY_SERVER_CONNECT: to look at a server without RFC 5746
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    made.check_hostname = False
+    made.verify_mode = ssl.CERT_NONE
+    made.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    made.set_ciphers("ALL:@SECLEVEL=0")
+    made.options |= 0x4  # SSL_OP_LEGACY_SERVER_CONNECT: to look at a server without RFC 5746
     return made
 
 
@@ -255,23 +252,20 @@ def prefers_own_order(target: Target, address: str, suites: dict[str, list[str]]
 
     None where it cannot be told: fewer than two suites, or one of the two connections was not answered.
     """
-    versions = {"TLSv1.2": ssl.TLSVersion.TLSv1_2, "TLSv1.1": ssl.TLSVersion.TLSv1_1, "TLSv1.0": ssl.TLSVersion.TLSv1}
-    for version, number in versions.items():
-        known = {cipher["name"] for cipher in context().get_ciphers()}
+    known = {cipher["name"] for cipher in context().get_ciphers()}
+    for version in ("TLSv1.2", "TLSv1.1", "TLSv1.0"):  # the highest that is accepted is the one that will be agreed
         # Servers may let clients that put ChaCha20 first have it: that is no lack of an order.
         names = sorted((found for name in suites.get(version, ()) if (found := openssl_names(name)) in known), key=lambda name: ("CHACHA" in name, name))
         if len(names) >= 2:
-            picked = [_pick(target, address, number, order, limit, deadline) for order in (names[:2], names[1::-1])]
+            picked = [_pick(target, address, order, limit, deadline) for order in (names[:2], names[1::-1])]
             return None if None in picked else picked[0] == picked[1]
     return None
 
 
-def _pick(target: Target, address: str, version: ssl.TLSVersion, order: list[str], limit: float, deadline: float) -> str | None:
+def _pick(target: Target, address: str, order: list[str], limit: float, deadline: float) -> str | None:
     ctx = context()
+    ctx.maximum_version = ssl.TLSVersion.TLSv1_2
     with contextlib.suppress(OSError, ssl.SSLError, ValueError):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            ctx.minimum_version, ctx.maximum_version = ssl.TLSVersion.TLSv1, version
         ctx.set_ciphers(":".join(order) + ":@SECLEVEL=0")
         with (
             socket.create_connection((address, target.port), timeout=min(limit, _before(deadline))) as sock,

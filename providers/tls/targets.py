@@ -49,14 +49,17 @@ class Target:
 
 
 def is_ip(host: str) -> bool:
+    """Whether it is an IP address; one with a zone (`%eth0`) is none that a scan could be repeated with."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
         return False
-    return True
+    return "%" not in host
 
 
 def _wrong(text: str, why: str) -> UsageError:
+    if "@" in text:  # what stands before it may be a password
+        text = "…@" + text.rpartition("@")[2]
     return UsageError(f"{text!r} is no endpoint: {why}", "write HOST, HOST:PORT, [IPV6]:PORT, or a URL such as smtp://mx.example.org")
 
 

@@ -11,7 +11,6 @@ import os
 import socket
 import ssl
 import threading
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -93,9 +92,7 @@ def server_context(chain: Path, *, lowest: ssl.TLSVersion = ssl.TLSVersion.TLSv1
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     if ciphers:
         context.set_ciphers(ciphers)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # an old server is what is wanted here
-        context.minimum_version, context.maximum_version = lowest, highest
+    context.minimum_version, context.maximum_version = lowest, highest
     context.options |= ssl.OP_CIPHER_SERVER_PREFERENCE | ssl.OP_NO_RENEGOTIATION
     context.load_cert_chain(chain)
     return context
@@ -190,7 +187,7 @@ def demo_servers(folder: Path, *, now: datetime | None = None) -> Iterator[DemoS
             old = name == "old"
             key, cert = authority.issue(HOST, "127.0.0.1", starts=now + start, ends=now + end, rsa_bits=2048 if old else 0)
             chain = save(folder, name, key, cert)
-            lowest = ssl.TLSVersion.TLSv1 if old else ssl.TLSVersion.TLSv1_2
+            lowest = ssl.TLSVersion.MINIMUM_SUPPORTED if old else ssl.TLSVersion.TLSv1_2
             highest = ssl.TLSVersion.TLSv1_2 if old else ssl.TLSVersion.TLSv1_3
             context = server_context(chain, lowest=lowest, highest=highest, ciphers="ALL:!aNULL:@SECLEVEL=0" if old else _MODERN)
             server = Server(https(context))
