@@ -99,7 +99,7 @@ def _closed_port() -> int:
 def test_refused_connection(tmp_path: Path) -> None:
     ran = houvast("scan", f"localhost:{_closed_port()}", "-q", cwd=tmp_path)
     assert ran.code == 3
-    assert "refused" in ran.err
+    assert "refuses connections" in ran.err
     assert "→" in ran.err
 
 
@@ -119,7 +119,7 @@ def test_wrong_certificate_file(tmp_path: Path, content: str) -> None:
 
 
 def test_broken_snapshot(tmp_path: Path) -> None:
-    (tmp_path / "s.jsonl").write_text('{"schema":"houvast/snapshot/1","run":{"taken_at":"2026-11-21T10:00:00Z","version":"0"}}\n{nonsense}\n{}\n', encoding="utf-8")
+    (tmp_path / "s.jsonl").write_text('{"schema":"houvast/snapshot/1","run":{"taken_at":"2026-11-21T10:00:00Z","version":"0","complete":true}}\n{nonsense}\n{}\n', encoding="utf-8")
     ran = houvast("judge", "s.jsonl", cwd=tmp_path)
     assert ran.code == 2
     assert "s.jsonl:2" in ran.err
