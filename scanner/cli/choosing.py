@@ -7,6 +7,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 
+from scanner import plugins
 from scanner.cli.collecting import parameters, stamp
 from scanner.cli.judging import Choice
 from scanner.collect.plan import Options
@@ -18,8 +19,8 @@ CONFIG = Path("houvast.toml")
 def chosen_config(named: str | None) -> Config:
     """The configuration: the named file, else houvast.toml in this folder, else nothing. Raises InvalidFile."""
     if named:
-        return load_config(Path(named))
-    return load_config(CONFIG) if CONFIG.is_file() else Config()
+        return load_config(Path(named), plugins.load_checks())
+    return load_config(CONFIG, plugins.load_checks()) if CONFIG.is_file() else Config()
 
 
 def options_of(arguments: argparse.Namespace, config: Config, choice: Choice, moment: datetime) -> Options:
@@ -29,8 +30,9 @@ def options_of(arguments: argparse.Namespace, config: Config, choice: Choice, mo
         "azure.resource_manager": os.environ.get("HOUVAST_AZURE_RESOURCE_MANAGER") or config.azure_resource_manager or "",
         "tls.connect": arguments.connect or "",
         "tls.ca_file": arguments.ca_file or config.tls_ca_file or "",
-        "template.region": arguments.region or "",
-        "template.parameters": parameters(arguments.parameters) if arguments.parameters else "",
+        "template.region": arguments.region or config.template_region or "",
+        "template.account": config.template_account or "",
+        "template.parameters": parameters(arguments.parameters) if arguments.parameters else config.template_parameters or "",
     }
     return Options(
         regions=tuple(r.strip() for r in arguments.regions.split(",") if r.strip()) if arguments.regions else config.aws_regions,
