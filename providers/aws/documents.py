@@ -81,8 +81,13 @@ def scrubbed(value: Any, shape: Any) -> Any:
     return {key: scrubbed(inner, shape.members.get(key)) for key, inner in value.items() if not _sensitive(shape.members.get(key))}
 
 
+#: Shapes that a model marks as sensitive and that are none: the id of a key opens nothing, and says who holds it.
+NO_SECRETS = frozenset({"SSEKMSKeyId"})
+
+
 def _sensitive(shape: Any) -> bool:
-    return bool(shape is not None and (shape.metadata.get("sensitive") or getattr(shape, "sensitive", False)))
+    marked = shape is not None and (shape.metadata.get("sensitive") or getattr(shape, "sensitive", False))
+    return bool(marked) and shape.name not in NO_SECRETS
 
 
 def kept(decl: TypeDecl, body: Body, shape: Any) -> dict[str, Json]:
@@ -113,11 +118,12 @@ def identify(listing: List, item: Body, site: Site, region: str) -> str:
     return found
 
 
-def document(decl: TypeDecl, listing: List, item: Body, site: Site, call: Call, shape: Any, region: str | None = None) -> Document:
-    """The document of an item that a listing showed."""
+def document(decl: TypeDecl, listing: List, item: Body, site: Site, call: Call, shape: Any, region: str | None = None, parent: str = "") -> Document:
+    """The document of an item that a listing showed; `parent` is the name of what it was listed by."""
     where = region if region is not None else site.shown
     arn = identify(listing, item, site, where)
-    name = text_at(listing.name, item) or re.split(r"[:/]", arn)[-1]
+    name = listing.name.format(**{**item, "parent": parent}) if "{" in listing.name else text_at(listing.name, item)
+    name = name or re.split(r"[:/]", arn)[-1]
     ref = Ref("aws", decl.type, site.account.id, where, arn, name)
     return Document(ref, Dialect.LIVE, kept(decl, item, shape), {"": call.id}, tags(listing, item))
 

@@ -36,6 +36,8 @@ class _Child:
     decl: TypeDecl
     each: Each
     params: Mapping[str, Json]
+    parent: str
+    """Name of the parent."""
 
 
 @dataclass(frozen=True)
@@ -186,11 +188,11 @@ class AwsWorker:
 
     def _children(self, call: Call, child: _Child) -> Answer:
         listing = child.each.listing
-        return self._read(call, child.site, listing, {**listing.params, **child.params}, ((child.decl, listing),))
+        return self._read(call, child.site, listing, {**listing.params, **child.params}, ((child.decl, listing),), parent=child.parent)
 
     def _read(
         self, call: Call, site: Site, listing: List, params: Mapping[str, Json],
-        readers: tuple[tuple[TypeDecl, List], ...], children: tuple[tuple[TypeDecl, Each], ...] = (),
+        readers: tuple[tuple[TypeDecl, List], ...], children: tuple[tuple[TypeDecl, Each], ...] = (), parent: str = "",
     ) -> Answer:  # fmt: skip
         """A whole listing. What was read before a page failed is kept, as a look of its own that was answered."""
         found = _Found()
@@ -199,7 +201,7 @@ class AwsWorker:
             for page in self._calls[site.account.profile].pages(listing.service, site.region, listing.operation, params):
                 rows = [(decl, own, item) for decl, own in readers for item in items(own, page)]
                 parents = [(decl, each, item) for decl, each in children for item in items(each.parent, page)]
-                self._take(found, call, site, rows)
+                self._take(found, call, site, rows, parent)
                 found.jobs += [self._child_job(site, decl, each, item) for decl, each, item in parents]
                 found.pages += 1
                 found.items += len(items(listing, page))
@@ -215,7 +217,7 @@ class AwsWorker:
             fault.read = replace(self._answer(part, site, found), call=done, more_calls=(part,))
         raise fault
 
-    def _take(self, found: _Found, call: Call, site: Site, rows: Iterable[tuple[TypeDecl, List, Mapping[str, Any]]]) -> None:
+    def _take(self, found: _Found, call: Call, site: Site, rows: Iterable[tuple[TypeDecl, List, Mapping[str, Any]]], parent: str) -> None:
         for decl, listing, item in rows:
             if listing.home_only and text_at(listing.home_only, item) not in ("", site.region):
                 continue
@@ -224,7 +226,7 @@ class AwsWorker:
                 found.jobs.append(self._locate_job(site, decl, listing, item))
                 continue
             shape = shape_of(site.account.clients.get(listing.service, site.region), listing.operation, listing.each)
-            found.documents.append((decl, document(decl, listing, item, site, call, shape, region)))
+            found.documents.append((decl, document(decl, listing, item, site, call, shape, region, parent)))
 
     def _answer(self, call: Call, site: Site, found: _Found) -> Answer:
         """Documents with the calls that follow from them. Parts that need no call hang on the listing."""
@@ -357,7 +359,7 @@ class AwsWorker:
         parent = identify(each.parent, item, site, site.shown)
         params: dict[str, Json] = {name: next(iter(values(path, item)), None) for name, path in each.params.items()}
         call = self._call(site, each.listing.service, each.listing.operation, each.listing.permission, types=(decl.type,), subject=parent)
-        return Job(call, "child", _Child(site, decl, each, params))
+        return Job(call, "child", _Child(site, decl, each, params, text_at(each.parent.name, item)))
 
     # -- what a listing does not say ---------------------------------------------------------------------------
     def _locate_job(self, site: Site, decl: TypeDecl, listing: List, item: Mapping[str, Any]) -> Job:

@@ -15,7 +15,7 @@ GERMANY, IRELAND, VIRGINIA = "eu-central-1", "eu-west-1", "us-east-1"
 def moto_environment() -> dict[str, str]:
     """Environment for whoever starts moto: without it moto makes hundreds of snapshots for its public images, which the
     account then seems to own."""
-    return {"MOTO_AMIS_PATH": str(Path(__file__).with_name("no_amis.json")), "MOTO_IAM_LOAD_MANAGED_POLICIES": "false"}
+    return {"MOTO_AMIS_PATH": str(Path(__file__).with_name("no_amis.json")), "MOTO_ACM_VALIDATION_WAIT": "0"}
 
 
 class Estate:
@@ -49,7 +49,7 @@ class Estate:
         if logs:
             s3.put_bucket_logging(Bucket=name, BucketLoggingStatus={"LoggingEnabled": {"TargetBucket": logs, "TargetPrefix": f"{name}/"}})
         if tls_only:
-            s3.put_bucket_policy(Bucket=name, Policy=json.dumps(tls_policy(name)))
+            s3.put_bucket_policy(Bucket=name, Policy=json.dumps(tls_policy(name, logs=not logs)))
 
     def replicate(self, source: str, target: str, region: str) -> None:
         role = "arn:aws:iam::123456789012:role/replication"
@@ -69,16 +69,19 @@ class Estate:
             StorageEncrypted=True, KmsKeyId=key, BackupRetentionPeriod=days, DeletionProtection=days > 0, PubliclyAccessible=False, EnableCloudwatchLogsExports=["postgresql"],
         )  # fmt: skip
 
-    def table(self, region: str, name: str, recovery: bool = True, replica: str = "", key: str = "") -> None:
+    def replica(self, region: str, name: str, source: str, key: str) -> None:
+        self.client("rds", region).create_db_instance_read_replica(
+            DBInstanceIdentifier=name, SourceDBInstanceIdentifier=f"arn:aws:rds:{source}:123456789012:db:{name.removesuffix('-copy')}", KmsKeyId=key, SourceRegion=source
+        )  # fmt: skip
+
+    def table(self, region: str, name: str, recovery: bool = True, key: str = "") -> None:
         dynamodb = self.client("dynamodb", region)
         own: dict[str, Any] = {"SSESpecification": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}} if key else {}
         dynamodb.create_table(
             TableName=name, BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}], AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            DeletionProtectionEnabled=True, StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}, **own,
+            DeletionProtectionEnabled=True, **own,
         )  # fmt: skip
         dynamodb.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": recovery})
-        if replica:
-            dynamodb.update_table(TableName=name, ReplicaUpdates=[{"Create": {"RegionName": replica}}])
 
     def certificate(self, region: str, domain: str) -> str:
         arn: str = self.client("acm", region).request_certificate(DomainName=domain, ValidationMethod="DNS", SubjectAlternativeNames=[f"www.{domain}"])["CertificateArn"]
@@ -124,11 +127,15 @@ class Estate:
         cloudtrail.start_logging(Name=name)
 
 
-def tls_policy(bucket: str) -> dict[str, Any]:
-    """The bucket policy that refuses requests without TLS."""
+def tls_policy(bucket: str, logs: bool = False) -> dict[str, Any]:
+    """The bucket policy that refuses requests without TLS; `logs` lets S3 deliver access logs."""
     resources = [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
-    refuse = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": resources, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
-    return {"Version": "2012-10-17", "Statement": [{"Sid": "TlsOnly", **refuse}]}
+    refuse = {"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "s3:*", "Resource": resources, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    statements = [{"Sid": "TlsOnly", **refuse}]
+    if logs:
+        deliver = {"Effect": "Allow", "Principal": {"Service": "logging.s3.amazonaws.com"}, "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
+        statements.append({"Sid": "Logs", **deliver})
+    return {"Version": "2012-10-17", "Statement": statements}
 
 
 def seed(endpoint_url: str) -> None:
@@ -148,7 +155,8 @@ def seed(endpoint_url: str) -> None:
     made.volume(GERMANY, "migration", "")  # not encrypted
     made.database(GERMANY, "clients", key, 14)
     made.database(GERMANY, "reporting", key, 0)  # no backups
-    made.table(GERMANY, "sessions", replica=VIRGINIA)  # replicated to the US
+    made.replica(VIRGINIA, "clients-copy", GERMANY, made.key(VIRGINIA, "copies"))  # a live copy in the US
+    made.table(GERMANY, "sessions")
     made.table(GERMANY, "events", key=key)
     for region in (GERMANY, IRELAND):
         made.client("ec2", region).enable_ebs_encryption_by_default()

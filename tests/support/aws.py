@@ -27,7 +27,6 @@ QUICK = Options(timeout=60, call_timeout=10, retries=1, workers=8, settings={"aw
 def moto_server() -> Iterator[str]:
     """An empty emulator on a free port; its state is cleared at the end."""
     with environment(moto_environment()):
-        from moto.moto_api._internal.moto_random import Random  # noqa: F401  (loads moto with the environment set)
         from moto.server import ThreadedMotoServer
 
         server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)

@@ -73,7 +73,7 @@ def _floor(_: Ref, protocols: tuple[Any, ...], policies: tuple[Any, ...]) -> Tls
     policy = rows("aws_elb_policies").get(name)
     if policy is None:
         raise Unresolvable(Reason.UNRESOLVED, f"the security policy {name} is not in the table of policies")
-    return TlsFloor(min(policy["protocols"], key=_ORDER.index), name, tuple(policy["suites"]))
+    return TlsFloor(min(policy["protocols"], key=_ORDER.index), name, tuple(policy["suites"]) or None)
 
 
 def _client_auth(_: Ref, protocols: tuple[Any, ...], modes: tuple[Any, ...]) -> ClientAuth:
@@ -88,7 +88,7 @@ def _actions(path: str) -> tuple[str, str]:
 
 LISTENER = TypeDecl(
     "AWS::ElasticLoadBalancingV2::Listener",
-    live=Each(_BALANCERS, List("elbv2", "describe_listeners", each="Listeners", id="ListenerArn"), params={"LoadBalancerArn": "LoadBalancerArn"}),
+    live=Each(_BALANCERS, List("elbv2", "describe_listeners", each="Listeners", id="ListenerArn", name="{parent} {Protocol}:{Port}"), params={"LoadBalancerArn": "LoadBalancerArn"}),
     details=(Get("describe_rules", put="rules", params={"ListenerArn": "ListenerArn"}, take="Rules", when="[?Protocol=='HTTP'].ListenerArn"),),
     joins=(Join("AWS::ElasticLoadBalancingV2::ListenerRule", on="ListenerArn", put="rules"),),
     facts=(
@@ -123,7 +123,7 @@ LOAD_BALANCER = TypeDecl(
         fact(LogPlaces, places=region_of("AWS::S3::Bucket", live="attributes[?Key=='access_logs.s3.bucket' && Value!=''].Value",
                                          cfn="LoadBalancerAttributes[?Key=='access_logs.s3.bucket' && Value!=''].Value")),
         fact(Logs, derive(_written, live=f"attributes{_LOGS_ON}", cfn=f"LoadBalancerAttributes{_LOGS_ON}")),
-        fact(Deletion, guard=flag(live=f"attributes{_GUARDED}", cfn=f"LoadBalancerAttributes{_GUARDED}", absent=OFF), detail="deletion protection"),
+        fact(Deletion, guard=flag(live=f"attributes{_GUARDED}", cfn=f"LoadBalancerAttributes{_GUARDED}", absent=OFF)),
     ),
     never={
         **_STATELESS,

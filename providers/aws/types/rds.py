@@ -31,7 +31,6 @@ from scanner.sdk import (
     Transit,
     TypeDecl,
     Unresolvable,
-    boolean,
     by_dialect,
     derive,
     derived_regions,
@@ -90,6 +89,19 @@ def _elsewhere(ref: Ref, *found: tuple[Any, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(region for region in regions if region != ref.region))
 
 
+def _address(ref: Ref, said: tuple[Any, ...]) -> Exposure:
+    if not said:
+        if ref.id.startswith("arn:"):
+            raise ValueError("PubliclyAccessible is absent")
+        raise Unresolvable(Reason.UNRESOLVED, "its subnets decide whether it gets a public address")
+    return Exposure(_truth(said[0]), "a public address" if _truth(said[0]) else "")
+
+
+def _cluster_address(ref: Ref, said: tuple[Any, ...]) -> Exposure:
+    """Only Multi-AZ clusters have an address of their own; Aurora's is that of its instances, and absent here."""
+    return Exposure(False) if not said and ref.id.startswith("arn:") else _address(ref, said)
+
+
 def _logs(_: Ref, exports: tuple[Any, ...]) -> Logs:
     return Logs(bool(exports), detail=f"exported to CloudWatch Logs: {', '.join(map(str, exports))}" if exports else "no log is exported to CloudWatch Logs")
 
@@ -115,8 +127,8 @@ INSTANCE = TypeDecl(
         fact(BackupEncryption, state=derive(_encrypted, live="StorageEncrypted", cfn=("StorageEncrypted", "DBClusterIdentifier || DBSnapshotIdentifier || SourceDBInstanceIdentifier"))),
         fact(KeyCustody, holder=holder_of("KmsKeyId || StorageEncrypted", "KmsKeyId || StorageEncrypted", absent=_NO_KEY, on=Holder.PROVIDER_FOR_CUSTOMER), key=key_name("KmsKeyId")),
         fact(Backups, derive(_instance_backups, live=("BackupRetentionPeriod", "LatestRestorableTime"), cfn=("BackupRetentionPeriod", "DBClusterIdentifier"))),
-        fact(Deletion, guard=flag(same="DeletionProtection", absent=by_dialect(cfn=OFF)), detail="deletion protection"),
-        fact(Exposure, public=boolean(same="PubliclyAccessible", absent=by_dialect(cfn=NOT_SHOWN("its subnets decide whether it gets a public address"))), via="a public address"),
+        fact(Deletion, guard=flag(same="DeletionProtection", absent=by_dialect(cfn=OFF))),
+        fact(Exposure, derive(_address, same="PubliclyAccessible")),
         fact(Logs, derive(_logs, live="EnabledCloudwatchLogsExports[]", cfn="EnableCloudwatchLogsExports[]")),
         fact(Transit, unread(_PARAMETERS)),
         fact(TlsFloor, unread(_PARAMETERS)),
@@ -138,9 +150,8 @@ CLUSTER = TypeDecl(
         fact(BackupEncryption, state=derive(_encrypted, live="StorageEncrypted", cfn=("StorageEncrypted", "SnapshotIdentifier || SourceDBClusterIdentifier || GlobalClusterIdentifier"))),
         fact(KeyCustody, holder=holder_of("KmsKeyId || StorageEncrypted", "KmsKeyId || StorageEncrypted", absent=_NO_KEY, on=Holder.PROVIDER_FOR_CUSTOMER), key=key_name("KmsKeyId")),
         fact(Backups, derive(_cluster_backups, live=("BackupRetentionPeriod", "LatestRestorableTime"), cfn="BackupRetentionPeriod")),
-        fact(Deletion, guard=flag(same="DeletionProtection", absent=by_dialect(cfn=OFF)), detail="deletion protection"),
-        # Only Multi-AZ clusters have an address of their own; Aurora's is that of its instances, and absent here.
-        fact(Exposure, public=boolean(same="PubliclyAccessible", absent=by_dialect(live=False, cfn=NOT_SHOWN("its subnets decide whether it gets a public address"))), via="a public address"),
+        fact(Deletion, guard=flag(same="DeletionProtection", absent=by_dialect(cfn=OFF))),
+        fact(Exposure, derive(_cluster_address, same="PubliclyAccessible")),
         fact(Logs, derive(_logs, live="EnabledCloudwatchLogsExports[]", cfn="EnableCloudwatchLogsExports[]")),
         fact(Transit, unread(_PARAMETERS)),
         fact(TlsFloor, unread(_PARAMETERS)),
