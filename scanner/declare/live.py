@@ -60,7 +60,7 @@ class List:
     id: str
     """Path of the id in an item, or a format with `{partition} {region} {account} {Field}`."""
     name: str = ""
-    """Path of the name; empty: the last part of the id."""
+    """Path of the name, or a format with `{Field}` and `{parent}` (name of what it is listed by); empty: the last part of the id."""
     region: str = ""
     """Path of the resource's own region, where a listing shows several."""
     scope: Scope = Scope.REGION
