@@ -59,13 +59,16 @@ def diagnostics(at: str = "") -> Child:
     return Child(f"{at}/providers/Microsoft.Insights/diagnosticSettings", put="diagnostics", api="2021-05-01-preview", many=True)
 
 
+#: Every kind of target that a diagnostic setting may have; each is an id.
+TARGETS = ("workspaceId", "storageAccountId", "eventHubAuthorizationRuleId", "serviceBusRuleId", "marketplacePartnerId")
+
 #: For types with `diagnostics` among their details.
 LOGGED = (
     fact(Logs, derive(logging_on, live="diagnostics[].properties.logs[].enabled", arm=APART)),
     fact(
         LogPlaces,
         places=azure_ids(
-            live=("diagnostics[].properties.workspaceId", "diagnostics[].properties.storageAccountId", "diagnostics[].properties.eventHubAuthorizationRuleId"),
+            live=tuple(f"diagnostics[].properties.{target}" for target in TARGETS),
             arm=APART,
         ),
     ),

@@ -225,7 +225,7 @@ class AzureWorker:
         live = found.decl.live
         api = live.api if isinstance(live, Arm) else ""
         try:
-            body = self.session.get(f"{_quoted(found.ref.id)}?api-version={api}")
+            body = _resource(self.session.get(f"{_quoted(found.ref.id)}?api-version={api}"), found.ref.id)
         except Failure as failure:
             # The children are asked all the same (unless the resource is gone): what they prove does not depend on this look.
             gone = failure.code in ("ResourceNotFound", "ResourceGroupNotFound", "ParentResourceNotFound")
@@ -255,10 +255,10 @@ class AzureWorker:
         try:
             if child.many:
                 pages = list(self.session.pages(path))
-                body: Json = [item for page in pages for item in page]
+                body: Json = [_resource(item) for page in pages for item in page]
                 call = replace(call, pages=len(pages), items=sum(len(page) for page in pages))
             else:
-                body = self.session.get(path)
+                body = _resource(self.session.get(path))
                 call = replace(call, pages=1, items=1)
         except Failure as failure:
             if failure.code in child.on_error:
@@ -313,6 +313,16 @@ def _covers(item: Json, id: str) -> bool:
         return False
     scope = re.split(r"/providers/microsoft\.authorization/", str(item.get("id", "")), flags=re.IGNORECASE)[0]
     return bool(scope) and f"{id}/".lower().startswith(f"{scope}/".lower())
+
+
+def _resource(body: dict[str, Json], id: str = "") -> dict[str, Json]:
+    """A body that is a resource (the one that was asked for): in any other every property would count as absent. Raises Failure."""
+    named = body.get("id")
+    if not isinstance(named, str) or not isinstance(body.get("properties"), Mapping):
+        raise Failure(Reason.UNPARSABLE, "", f"a resource with id and properties was expected, found members {', '.join(sorted(body))[:100]}")
+    if id and named.rstrip("/").lower() != id.rstrip("/").lower():
+        raise Failure(Reason.UNPARSABLE, "", f"the answer is about {named}")
+    return body
 
 
 def _named(item: Mapping[str, Json]) -> bool:

@@ -32,6 +32,20 @@ def storage_copies(ref: Ref, sku: Values, secondary: Values, location: Values) -
     raise Unresolvable(Reason.UNPARSABLE, f"the SKU {sku[0] if sku else '(absent)'} does not tell whether copies leave the region")
 
 
+def partners(_ref: Ref, links: Values, locations: Values) -> tuple[str, ...]:
+    """Regions of the partners of a database; every link has to name one."""
+    if len(links) != len(locations):
+        raise Unresolvable(Reason.UNPARSABLE, f"{len(links) - len(locations)} of {len(links)} replication links name no region")
+    return tuple(str(location) for location in locations)
+
+
+def cosmos_regions(_ref: Ref, locations: Values) -> tuple[str, ...]:
+    """Regions of a Cosmos DB account; one at least."""
+    if not locations:
+        raise Unresolvable(Reason.UNPARSABLE, "the account names no region")
+    return tuple(str(location) for location in locations)
+
+
 def redundancy_copies(ref: Ref, redundancy: Values, location: Values) -> tuple[str, ...]:
     """Regions of backups by the redundancy of their storage. Absent is read as Geo: what the services document as default."""
     word = str(redundancy[0]).lower() if redundancy else "geo"

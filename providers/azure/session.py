@@ -8,9 +8,11 @@ itself when an answer is 409 — that would be a write.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -44,6 +46,7 @@ CLOUDS = {
 }
 BACKOFF = 0.5
 """Seconds before the first further try where the service gives no time; doubled each time."""
+logging.getLogger("azure").addHandler(logging.NullHandler())  # what goes wrong is said in the report, once, and not on stderr
 NEXT_STEP = (
     "sign in with `az login`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET of an application "
     "that has the role Reader on the subscriptions (`houvast permissions azure` prints a smaller one)"
@@ -158,8 +161,11 @@ class Tokens:
     def _failure(self, error: Exception) -> Failure:
         text = " ".join(str(error).split())[:300]
         code = next((word.strip(":") for word in text.split() if word.startswith("AADSTS")), "")
-        if isinstance(error, (ServiceRequestTimeoutError, ServiceResponseTimeoutError)):
-            return Failure(Reason.TIMEOUT, code, text)
+        cause: BaseException | None = error
+        while cause is not None:
+            if isinstance(cause, (ServiceRequestTimeoutError, ServiceResponseTimeoutError)):
+                return Failure(Reason.TIMEOUT, code, text)
+            cause = cause.__cause__
         if self._status in (429, 500, 502, 503, 504):
             found = refusal(self._status, "")
             return Failure(found.reason, code or found.code, text)
@@ -206,14 +212,17 @@ class Session:
             attempt += 1
 
     def pages(self, path: str) -> Iterator[list[dict[str, Json]]]:
-        """The items of each page. Raises Failure, also for pages that lead back to one that was read."""
-        url, seen = path, set[str]()
+        """The items of each page. Raises Failure, also for pages that lead back to one that was read.
+
+        A link may come twice: some services answer an empty page and the same link while they have nothing yet.
+        """
+        url, seen = path, Counter[str]()
         while url:
-            if url in seen:
+            if seen[url] >= 3:
                 raise Failure(Reason.UNPARSABLE, "PagingLoop", "the next page is one that was read already")
             if time.monotonic() > self.deadline:
                 raise Failure(Reason.TIMEOUT, "", "the time for the whole scan was over before the last page")
-            seen.add(url)
+            seen[url] += 1
             body = self.get(url)
             items, following = body.get("value"), body.get("nextLink") or ""
             if not isinstance(items, list) or not isinstance(following, str):

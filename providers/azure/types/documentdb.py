@@ -1,7 +1,7 @@
 """Microsoft.DocumentDB"""
 
 from providers.azure.excuses import COMMON, GUARDED, KEYS_APART, LOCKS, LOGGED, NO_LOGIN, PLATFORM_CERTIFICATE, diagnostics
-from providers.azure.reading import cosmos_backup_places, cosmos_backups, cosmos_exposure, named_key
+from providers.azure.reading import cosmos_backup_places, cosmos_backups, cosmos_exposure, cosmos_regions, named_key
 from scanner.sdk import (
     ON,
     Arm,
@@ -23,7 +23,6 @@ from scanner.sdk import (
     derived_regions,
     fact,
     here,
-    regions,
     text,
 )
 
@@ -37,7 +36,7 @@ COSMOS_ACCOUNT = TypeDecl(
     details=(diagnostics(), LOCKS),
     facts=(
         fact(Home, place=here(arm="location")),
-        fact(Replicas, places=regions(arm="properties.locations[].locationName")),
+        fact(Replicas, places=derived_regions(cosmos_regions, arm="properties.locations[].locationName")),
         fact(
             BackupPlaces,
             places=derived_regions(

@@ -26,7 +26,6 @@ from scanner.sdk import (
     flag,
     here,
     never,
-    text,
     unread,
 )
 
@@ -48,7 +47,7 @@ VAULT = TypeDecl(
                 arm="properties.enableSoftDelete",
                 absent=by_dialect(live=NOT_SHOWN("the vault does not say whether it has soft delete: vaults from before 2020 may not"), arm=ON),
             ),
-            detail=text(arm="properties.softDeleteRetentionInDays", absent="soft delete"),
+            detail="soft delete",
         ),
         fact(Transit, plaintext_allowed=always(False, cite=f"{SECURITY}: HTTPS only")),
         fact(TlsFloor, min_version=always("TLSv1.2", cite=f"{SECURITY}: TLS 1.2 and 1.3 only")),

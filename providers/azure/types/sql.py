@@ -1,7 +1,7 @@
 """Microsoft.Sql"""
 
 from providers.azure.excuses import APART, COMMON, GUARDED, KEYS_APART, LOCKS, NO_BACKUPS, NO_ENDPOINT, NO_LOGIN, PLATFORM_CERTIFICATE
-from providers.azure.reading import audit_logs, audit_places, redundancy_copies, sql_backups, sql_exposure, sql_transit
+from providers.azure.reading import audit_logs, audit_places, partners, redundancy_copies, sql_backups, sql_exposure, sql_transit
 from scanner.sdk import (
     Arm,
     AtRest,
@@ -27,7 +27,6 @@ from scanner.sdk import (
     here,
     never,
     of_parent,
-    regions,
     text,
 )
 
@@ -88,7 +87,7 @@ DATABASE = TypeDecl(
     ),
     facts=(
         fact(Home, place=here(arm="location")),
-        fact(Replicas, places=regions(live="links[].properties.partnerLocation", arm=APART)),
+        fact(Replicas, places=derived_regions(partners, live=("links[].id", "links[].properties.partnerLocation"), arm=APART)),
         fact(
             BackupPlaces,
             places=derived_regions(redundancy_copies, arm=("properties.currentBackupStorageRedundancy || properties.requestedBackupStorageRedundancy", "location")),

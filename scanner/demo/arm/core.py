@@ -106,7 +106,7 @@ class Core:
         )  # fmt: skip
         self.tally = Tally()
         self._buckets: dict[str, tuple[float, float]] = {}
-        self._emptied: set[str] = set()
+        self._emptied: set[tuple[str, int]] = set()
 
     # -- control ---------------------------------------------------------------------------------------------
     def set_rules(self, rules: Iterable[Mapping[str, Any]]) -> None:
@@ -336,8 +336,8 @@ class Core:
         start = _offset(token) if token else 0
         chunk, after = items[start : start + size], start + size
         every = self.settings.empty_page_every
-        if every and token and token not in self._emptied and (start // size) % every == 0:
-            self._emptied.add(token)
+        if every and token and (request.low, start) not in self._emptied and (start // size) % every == 0:
+            self._emptied.add((request.low, start))
             chunk, after = [], start
         body = b'{"value":[' + b",".join(chunk) + b"]"
         if after < len(items):

@@ -1,0 +1,189 @@
+"""Every look of a scan, broken in every way: no verdict turns green, and the look is named among the gaps.
+
+A healthy scan is made once. For each of its calls the very request is made again under a fault, over TLS and through the
+SDK; its answer takes the place of the healthy one, the snapshot is put together anew, and judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from providers.azure.live import AzureWorker
+from scanner.collect.ledger import Ledger
+from scanner.collect.plan import Answer, Job
+from scanner.collect.run import attempt
+from scanner.demo.arm import ArmReplay
+from scanner.judge.engine import Question, judge
+from scanner.judge.estate import Estate, coverage
+from scanner.judge.registry import ParamError
+from scanner.model.known import Reason
+from scanner.model.snapshot import Snapshot
+from scanner.model.verdict import Status
+from scanner.plugins import load_checks
+from tests.support.azure import OPTIONS, RUN, decls, estate_document, served, worker
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+SMALL = ("stgood", "secret", "nightly", "web", "sqlgood", "kvgood", "cosmosgood", "shop", "rsvzone", "logs", "keep", "group")
+FAULTS: dict[str, tuple[dict[str, Any], Reason]] = {
+    "401": ({"action": 401}, Reason.DENIED),
+    "403": ({"action": 403}, Reason.DENIED),
+    "404": ({"action": 404}, Reason.UNAVAILABLE),
+    "409": ({"action": 409}, Reason.UNAVAILABLE),
+    "429": ({"action": 429}, Reason.THROTTLED),
+    "429-retry-after": ({"action": 429, "retry_after": 0}, Reason.THROTTLED),
+    "500": ({"action": 500}, Reason.UNAVAILABLE),
+    "truncated": ({"action": "truncate"}, Reason.UNAVAILABLE),
+    "reset": ({"action": "reset"}, Reason.UNAVAILABLE),
+    "html": ({"action": "html"}, Reason.UNAVAILABLE),
+    "loop": ({"action": "loop"}, Reason.UNPARSABLE),
+    "version-gone": ({"action": "version"}, Reason.UNSUPPORTED),
+    "other-shape": ({"action": 200, "body": {"answer": 42}}, Reason.UNPARSABLE),
+    "list-of-text": ({"action": 200, "body": {"value": ["a"]}}, Reason.UNPARSABLE),
+    "null": ({"action": 200, "body": None}, Reason.UNPARSABLE),
+}
+
+
+@dataclass
+class Healthy:
+    arm: ArmReplay
+    worker: AzureWorker
+    answers: dict[str, tuple[Job, Answer]]
+    statuses: dict[str, Status]
+
+    def snapshot(self, broken: str = "", answer: Answer | None = None) -> Snapshot:
+        """The run again, with one answer in place of the healthy one."""
+        ledger, jobs = Ledger(), list(self.worker.start())
+        while jobs:
+            job = jobs.pop()
+            given = answer if job.call.id == broken and answer else self.answers[job.call.id][1]
+            ledger.take(given)
+            jobs.extend(given.jobs)
+        return ledger.snapshot(RUN)
+
+
+def statuses(snapshot: Snapshot) -> dict[str, Status]:
+    questions = []
+    for check in load_checks().values():
+        try:
+            check.fill({})
+        except ParamError:
+            continue
+        questions.append(Question(check))
+    return {v.fingerprint: v.status for v in judge(Estate.of(snapshot, decls()), questions, NOW)}
+
+
+@pytest.fixture(scope="module")
+def healthy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Healthy]:
+    document = estate_document()
+    document["resources"] = [r for r in document["resources"] if any(part in SMALL for part in r["id"].split("/"))]
+    with served(document, tmp_path_factory.mktemp("arm")) as arm:
+        opened = worker(replace(OPTIONS, call_timeout=2))
+        answers: dict[str, tuple[Job, Answer]] = {}
+        jobs = list(opened.start())
+        while jobs:
+            job = jobs.pop()
+            answers[job.call.id] = (job, attempt(opened, job))
+            jobs.extend(answers[job.call.id][1].jobs)
+        assert all(answer.call.ok for _, answer in answers.values())
+        whole = Healthy(arm, opened, answers, {})
+        whole.statuses = statuses(whole.snapshot())
+        yield whole
+
+
+@pytest.fixture(autouse=True)
+def environment(scrubbed_environment: None, healthy: Healthy, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name, value in healthy.arm.environment().items():
+        monkeypatch.setenv(name, value)
+    yield
+    healthy.arm.set_rules([])
+
+
+def path_of(healthy: Healthy, job: Job) -> str:
+    """The path of a job's request, learnt by making it once."""
+    healthy.arm.reset()
+    assert attempt(healthy.worker, job).call.ok
+    return unquote(healthy.arm.core.tally.paths[-1][1].split("?")[0])
+
+
+def looks(healthy: Healthy) -> list[Job]:
+    return [job for job, _ in healthy.answers.values() if job.kind != "token"]
+
+
+def test_the_healthy_scan_makes_every_kind_of_look(healthy: Healthy) -> None:
+    assert {job.kind for job in looks(healthy)} == {"subscriptions", "resources", "get", "child"}
+    assert len(looks(healthy)) > 30
+    assert Status.PASS in healthy.statuses.values()
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_broken_look_turns_nothing_green(healthy: Healthy, name: str) -> None:
+    rule, reason = FAULTS[name]
+    for job in looks(healthy):
+        path = path_of(healthy, job)
+        healthy.arm.set_rules([{"match": f"^{path}$", **rule}])
+        answer = attempt(healthy.worker, job)
+        healthy.arm.set_rules([])
+        check_broken(healthy, job, answer, reason)
+
+
+def test_a_look_that_hangs_is_given_up(healthy: Healthy) -> None:
+    impatient = worker(replace(OPTIONS, call_timeout=0.15))
+    for job in looks(healthy):
+        path = path_of(healthy, job)
+        healthy.arm.set_rules([{"match": f"^{path}$", "action": "hang", "seconds": 5}])
+        check_broken(healthy, job, attempt(impatient, job), Reason.TIMEOUT)
+        healthy.arm.set_rules([])
+
+
+def check_broken(healthy: Healthy, job: Job, answer: Answer, reason: Reason) -> None:
+    said = f"{job.call.id}: {answer.call}"
+    assert answer.call.outcome is reason, said
+    snapshot = healthy.snapshot(job.call.id, answer)
+    gaps = [gap for gap in coverage(snapshot).gaps if (gap.operation, gap.subject, gap.account) == (job.call.operation, job.call.subject or None, job.call.account or None)]
+    assert [gap.reason for gap in gaps] == [reason], said
+    judged = statuses(snapshot)
+    green = [f for f, status in judged.items() if status is Status.PASS and healthy.statuses.get(f) is not Status.PASS]
+    assert green == [], said
+    unknown = {f for f, status in judged.items() if status is Status.UNKNOWN} - {f for f, status in healthy.statuses.items() if status is Status.UNKNOWN}
+    assert unknown, f"nothing is unknown because of {said}"
+
+
+TOKEN: dict[str, tuple[dict[str, Any], Reason]] = {
+    "401": ({"action": 401, "body": {"error": "invalid_client", "error_description": "AADSTS7000215: Invalid client secret provided."}}, Reason.DENIED),
+    "403": ({"action": 403, "body": {"error": "access_denied"}}, Reason.DENIED),
+    "404": ({"action": 404, "body": {"error": "not_found"}}, Reason.DENIED),
+    "429": ({"action": 429}, Reason.THROTTLED),
+    "500": ({"action": 500}, Reason.UNAVAILABLE),
+    "truncated": ({"action": "truncate"}, Reason.UNAVAILABLE),
+    "html": ({"action": "html"}, Reason.UNAVAILABLE),
+    "hang": ({"action": "hang", "seconds": 5}, Reason.TIMEOUT),
+}
+
+
+@pytest.mark.parametrize("name", TOKEN)
+def test_a_token_that_is_not_given_hides_everything(healthy: Healthy, name: str) -> None:
+    rule, reason = TOKEN[name]
+    healthy.arm.set_rules([{"match": "/oauth2/", **rule}])
+    opened = worker(replace(OPTIONS, call_timeout=0.3))
+    (job,) = opened.start()
+    answer = attempt(opened, job)
+    check_broken(healthy, job, answer, reason)
+    assert not answer.jobs
+
+
+def test_a_run_out_of_time_leaves_a_whole_snapshot(scrubbed_environment: None, tmp_path: Path) -> None:
+    from tests.support.azure import scan
+
+    with served(estate_document(), tmp_path) as arm:
+        arm.set_rules([{"match": "storageAccounts/", "action": "hang", "seconds": 5}])
+        snapshot = scan(replace(OPTIONS, timeout=0.8, call_timeout=3))
+    assert not snapshot.run.complete
+    assert Reason.TIMEOUT in {call.outcome for call in snapshot.calls}
+    assert Status.UNKNOWN in statuses(snapshot).values()
