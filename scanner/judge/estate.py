@@ -70,4 +70,4 @@ def coverage(snapshot: Snapshot) -> Coverage:
         )
         for call in snapshot.calls if call.outcome is not None
     )  # fmt: skip
-    return Coverage(len(asked), sum(call.ok for call in asked), gaps)
+    return Coverage(len(asked), sum(call.ok for call in asked), gaps, snapshot.run.excluded)

@@ -123,6 +123,8 @@ class Coverage:
     asked: int
     answered: int
     gaps: tuple[Gap, ...]
+    excluded: tuple[str, ...] = ()
+    """What was left out by choice: `aws:111122223333/eu-west-3`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,8 +60,14 @@ def _head(assessment: Assessment, paint: Paint) -> str:
     line = f"asked {plural(cover.asked, 'call')}, {cover.answered} answered"
     if missed:
         line += paint(f"; {missed} not: " + ", ".join(f"{n} {reason}" for reason, n in sorted(refused.items())), "yellow")
+    if cover.excluded:
+        line += "\n" + paint(f"left out by choice: {safe(shorten(_left_out(cover.excluded), 160))}", "yellow")
     when = f"taken {_when(assessment.taken_at)}" + (f", judged {_when(assessment.judged_at)}" if assessment.judged_at[:16] != assessment.taken_at[:16] else "")
     return f"{paint('Houvast', 'bold')} {assessment.version} · {when}\n{plural(assessment.resources, 'resource')} judged · {line}"
+
+
+def _left_out(excluded: tuple[str, ...]) -> str:
+    return plural(len(excluded), "part") + f" of the targets ({', '.join(excluded)})" if len(excluded) > 3 else ", ".join(excluded)
 
 
 def _when(moment: str) -> str:

@@ -71,7 +71,7 @@ def summary(assessment: Assessment) -> dict[str, int]:
 
 def coverage_object(coverage: Coverage) -> dict[str, Any]:
     """The denominator and its gaps."""
-    return {"asked": coverage.asked, "answered": coverage.answered, "gaps": [_gap(g) for g in coverage.gaps]}
+    return {"asked": coverage.asked, "answered": coverage.answered, "gaps": [_gap(g) for g in coverage.gaps], "excluded": list(coverage.excluded)}
 
 
 def _gap(gap: Gap) -> dict[str, Any]:

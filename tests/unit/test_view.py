@@ -63,6 +63,13 @@ def test_a_failed_main_look_hides_everything_it_would_have_said() -> None:
     assert reason(ENCRYPTED.read(seen)) is Reason.DENIED
 
 
+def test_what_the_answered_pages_of_a_broken_listing_showed_was_read() -> None:
+    broken = replace(failed(LISTING, Reason.THROTTLED), pages=2, items=1)
+    got = ENCRYPTED.read(view(live({"Encrypted": False}, calls=ALL), DECL, (broken, DETAIL)))
+    assert isinstance(got, Known)
+    assert got.value is OFF
+
+
 def test_the_whole_body_is_read_only_if_its_look_was_answered() -> None:
     whole = derive(lambda _ref, bodies: len(bodies), live="@")
     assert reason(whole.read(view(live({}), thing(), (failed(),)))) is Reason.DENIED
