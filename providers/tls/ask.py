@@ -22,6 +22,8 @@ from scanner.sdk import Reason
 
 #: Alerts that are about the moment, not about the question (RFC 8446, 6): internal_error, user_canceled.
 _PASSING = frozenset({80, 90})
+# After so many times `tries` connections in a row without an answer a host is left alone.
+_GIVEN_UP = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,10 @@ class Session:
     small: bool = False
     bare: bool = False
     """No extensions."""
+    _unanswered: int = 0
+    """Connections in a row without an answer."""
+    _mute: int = 0
+    """Questions that were met by silence while others were answered."""
     _family: int = socket.AF_INET
     _slowest: float = 0.0
     _end: float = 0.0
@@ -84,7 +90,7 @@ class Session:
         asked, passing = 0, 0
         last = Silence(Reason.NOT_COLLECTED, "not asked")
         for round_ in range(3):
-            for _ in range(self.limits.tries if self.good or round_ else min(2, self.limits.tries)):
+            for _ in range(self._patience(round_)):
                 if self.dead:
                     return replace(self.dead, asked=asked)
                 reply = await self._once(question)
@@ -95,13 +101,17 @@ class Session:
                     reply = await self._once(question)
                 if not isinstance(reply, Silence):
                     self.gate.answered()
+                    self._unanswered = 0
                     if isinstance(reply, ServerHello) and self.good is None:
                         self.good = question
                     return reply
                 asked, last = asked + 1, reply
+                self._unanswered += 1
                 if reply.final:
                     return replace(reply, asked=asked)
                 self.gate.unanswered()
+                if self.good and self._unanswered >= _GIVEN_UP * self.limits.tries:
+                    self._give_up(last)
                 if reply.kind == "timeout" and asked > 1:
                     break
             if self.good is None or self.good == question:
@@ -109,11 +119,22 @@ class Session:
             control = await self._once(self.good)
             if not isinstance(control, Silence):
                 self.gate.not_the_load()
+                self._unanswered = 0
+                self._mute += 1
                 return replace(last, asked=asked, control=True)
             self.gate.unanswered()
             await asyncio.sleep(self.gate.pause)
-        self.dead = Silence(last.reason, f"stopped answering: {last.detail}", last.kind, final=True, control=False)
-        return replace(self.dead, asked=asked)
+        return replace(self._give_up(last), asked=asked)
+
+    def _patience(self, round_: int) -> int:
+        """How often in a row: less where nothing was ever answered, or where other questions were met by silence for good."""
+        if (self.good is None and not round_) or self._mute > 1:
+            return min(2, self.limits.tries)
+        return self.limits.tries
+
+    def _give_up(self, last: Silence) -> Silence:
+        self.dead = self.dead or Silence(last.reason, f"stopped answering: {last.detail}", last.kind, final=True, control=False)
+        return self.dead
 
     async def _once(self, question: Question) -> Reply | Silence:
         loop = asyncio.get_running_loop()
@@ -156,12 +177,13 @@ class Session:
         except Temporary as error:
             return Silence(Reason.UNAVAILABLE, str(error), "starttls")
         except TimeoutError:
-            return flight.cut() or Silence(Reason.TIMEOUT, f"no answer within {patience:g} s", "timeout")
+            cut = flight.cut()
+            return _checked(question, cut) if cut else Silence(Reason.TIMEOUT, f"no answer within {patience:g} s", "timeout")
         except PeerSilent:
             cut = flight.cut()
             if cut is None:
                 raise
-            return cut
+            return _checked(question, cut)
         finally:
             wire.close()
 

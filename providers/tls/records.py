@@ -26,6 +26,7 @@ _TYPES = frozenset({20, _ALERT, _HANDSHAKE, 23})
 # SHA-256 of "HelloRetryRequest" (RFC 8446, 4.1.3).
 _RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
 _SHORTEST_HELLO = 38
+_MOST_WARNINGS = 8
 _KINDS = frozenset({0, 2, 4, 11, 12, 13, 14, 22, 23})
 
 
@@ -105,6 +106,7 @@ class Flight:
     _raw: bytearray = field(default_factory=bytearray)
     _messages: bytearray = field(default_factory=bytearray)
     _seen: int = 0
+    _warnings: int = 0
     hello: ServerHello | None = None
 
     def feed(self, data: bytes) -> Reply | None:
@@ -155,6 +157,9 @@ class Flight:
         level, code = body
         if level == 1 and code != 0:
             # a warning (unrecognized_name, most often) is no refusal: the hello follows
+            self._warnings += 1
+            if self._warnings > _MOST_WARNINGS:
+                raise NotTls("one warning after the other")
             return None
         return self.cut() or Refusal(code)
 

@@ -8,6 +8,7 @@ Silence   what is left when there was no answer
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import struct
 from collections import deque
@@ -37,6 +38,10 @@ class Silence:
     """Asking again is pointless."""
     control: bool | None = None
     asked: int = 1
+
+
+def _why(error: OSError) -> str:
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 class PeerSilent(Exception):
@@ -72,7 +77,7 @@ class Wire:
             raise PeerSilent(Silence(Reason.TIMEOUT, f"no TCP connection within {seconds:g} s", "timeout")) from None
         except OSError as error:
             sock.close()
-            raise PeerSilent(Silence(Reason.UNAVAILABLE, f"no TCP connection: {error.strerror or error}", "refused")) from None
+            raise PeerSilent(Silence(Reason.UNAVAILABLE, f"no TCP connection: {_why(error)}", "refused")) from None
         except BaseException:
             sock.close()
             raise
@@ -83,14 +88,14 @@ class Wire:
         try:
             await self._loop.sock_sendall(self._sock, data)
         except OSError as error:
-            raise PeerSilent(Silence(Reason.UNAVAILABLE, f"connection broken while sending: {error.strerror or error}", "reset")) from None
+            raise PeerSilent(Silence(Reason.UNAVAILABLE, f"connection broken while sending: {_why(error)}", "reset")) from None
 
     async def receive(self) -> bytes:
         """The next bytes, at most 16 KiB; never empty."""
         try:
             data = await self._loop.sock_recv(self._sock, _CHUNK)
         except OSError as error:
-            raise PeerSilent(Silence(Reason.UNAVAILABLE, f"connection reset without an answer: {error.strerror or error}", "reset")) from None
+            raise PeerSilent(Silence(Reason.UNAVAILABLE, f"connection reset without an answer: {_why(error)}", "reset")) from None
         if not data:
             raise PeerSilent(Silence(Reason.UNAVAILABLE, "connection closed without an answer", "closed"))
         return data
