@@ -68,7 +68,7 @@ class Child:
         try:
             self._process.stdin.write(json.dumps(request).encode() + b"\n")
             self._process.stdin.flush()
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: it was killed, and its pipe is closed
             raise Died(self._last_words() or str(error)) from error
 
     def answer(self, deadline: float) -> dict[str, Any]:
@@ -92,7 +92,10 @@ class Child:
     def kill(self) -> None:
         """End it and everything that it started."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:  # Windows
+                self._process.kill()
         self._process.wait()
         for thread in self._threads:
             thread.join(1.0)

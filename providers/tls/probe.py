@@ -39,24 +39,47 @@ class ProbeOptions:
     """Seconds for one endpoint, waiting for its turn not counted."""
 
 
+@dataclass(frozen=True)
+class Greeting:
+    """What first contact brought, and what an examination is still asked for."""
+
+    target: Target
+    contact: Contact
+    found: Mapping[str, Outcome]
+    ask: frozenset[str]
+
+
 def probe(target: Target, options: ProbeOptions) -> dict[str, Outcome]:
     """Every wanted part of an endpoint; with CONNECT alone, holding a Failure, when nothing could be learnt."""
     try:
-        contact = meet(target, options.at, limit=options.limit, deadline=min(options.ends, time.monotonic() + options.per_host))
+        greeting = greet(target, options)
     except Failure as failure:
         return {CONNECT: failure}
+    return further(greeting, options)
+
+
+def greet(target: Target, options: ProbeOptions) -> Greeting:
+    """First contact, a matter of milliseconds: the certificate and what hangs on it. Raises Failure when there is nobody to talk to."""
+    contact = meet(target, options.at, limit=options.limit, deadline=min(options.ends, time.monotonic() + options.per_host))
     found: dict[str, Outcome] = {}
     ask = {"handshake"} if {"handshake", "attacks"} & options.wanted else set()
     ask |= {"tried"} if "attacks" in options.wanted else set()
-    if not contact.chain and {"certificate", "chain"} & options.wanted:
-        ask.add("certificates")
-    if contact.asks_client is None and "client_auth" in options.wanted:
-        ask.add("client_auth")
-    if contact.chain:  # first: what is known now survives whatever the examination meets
+    if contact.chain:
         found |= _of_certificates(list(contact.chain), options)
+    elif {"certificate", "chain"} & options.wanted:
+        ask.add("certificates")
     if contact.asks_client is not None:
         found["client_auth"] = {"asks": contact.asks_client}
-    seen = _examine(target, contact, frozenset(ask), options) if ask else {}
+    elif "client_auth" in options.wanted:
+        ask.add("client_auth")
+    return Greeting(target, contact, {part: body for part, body in found.items() if part in options.wanted}, frozenset(ask))
+
+
+def further(greeting: Greeting, options: ProbeOptions) -> dict[str, Outcome]:
+    """The examination: what takes many connections. All parts, those of the greeting too."""
+    target, contact, ask = greeting.target, greeting.contact, greeting.ask
+    found = dict(greeting.found)
+    seen = _examine(target, contact, ask, options) if ask else {}
     if contact.trouble and all(isinstance(part, Failure) for part in seen.values()):
         return {CONNECT: contact.trouble}
     if "certificates" in seen:
@@ -97,7 +120,7 @@ def _of_certificates(chain: list[bytes], options: ProbeOptions) -> dict[str, Out
         return dict.fromkeys(("certificate", "chain"), Failure(Reason.UNPARSABLE, "certificate", f"the certificate that was sent cannot be parsed: {error}"))
     if "chain" in options.wanted:
         try:
-            found["chain"] = options.judge.ask(chain, min(10.0, options.limit))
+            found["chain"] = options.judge.ask(chain)
         except Failure as failure:
             found["chain"] = failure
     return found
@@ -133,4 +156,4 @@ def _attacks(tried: Outcome, handshake: Outcome) -> Outcome:
     return attacks.body(results, None if isinstance(handshake, Failure) else handshake)
 
 
-__all__ = ["CONNECT", "PARTS", "Json", "ProbeOptions", "probe"]
+__all__ = ["CONNECT", "PARTS", "Greeting", "Json", "ProbeOptions", "further", "greet", "probe"]

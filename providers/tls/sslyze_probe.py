@@ -61,7 +61,8 @@ def _handle(request: dict[str, Any]) -> Iterator[dict[str, Json]]:
     from sslyze.scanner.models import ServerScanRequest, ServerScanStatusEnum
     from sslyze.scanner.scanner import Scanner
 
-    signal.alarm(request["seconds"])  # should the parent be gone, nothing else would end a child that is held
+    if hasattr(signal, "alarm"):
+        signal.alarm(request["seconds"])  # should the parent be gone, nothing else would end a child that is held
     target, wanted = Target(**request["target"]), set(request["wanted"])
     first = wanted & {"certificates", "client_auth"}
     rounds = [({ScanCommand.CERTIFICATE_INFO}, first)] if first else []
