@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -54,34 +54,27 @@ class Backups:
     rhythm: Rhythm
 
 
-def backups_over(subject: str, points: Iterable[str], looks: Sequence[str], now: datetime, days: int, every_hours: float) -> Backups:
+def backups_over(subject: str, points: Iterable[tuple[str, str]], now: datetime, days: int, every_hours: float) -> Backups:
     """Whether a subject was backed up at least every `every_hours` in the last `days` days.
 
-    `looks` are the moments of the scans that looked at it. A hole between two recovery points counts as missed only when
-    somebody looked often enough to have seen one in between: each scan shows no more than the newest point, so with weekly
-    scans daily backups cannot be shown."""
-    start = now - timedelta(days=days)
-    within = sorted({_moment(p) for p in points if start - timedelta(hours=every_hours) <= _moment(p) <= now})
-    looked = sorted(m for m in map(_moment, looks) if m <= now)
-    shown = tuple(_text(m) for m in within)
+    A point is (the moment that could be restored, the last scan that saw it as the newest one). A hole between two points
+    counts as missed only when a scan saw it: each scan shows the newest point alone, so with weekly scans daily backups can
+    be neither shown nor denied."""
+    limit, start = timedelta(hours=every_hours), now - timedelta(days=days)
+    every = sorted((_moment(at), _moment(seen)) for at, seen in points if _moment(at) <= now)
+    within = [at for at, _ in every if at >= start - limit]
+    shown = tuple(_text(at) for at in within)
+    missed = any(seen - at > limit and seen >= start for at, seen in every)
     if not within:
-        missed = bool(looked) and looked[0] <= start
         return Backups(subject, shown, None, Rhythm.MISSED if missed else Rhythm.UNPROVEN)
-    holes = [(later - earlier, earlier, later) for earlier, later in pairwise([*within, now])]
-    longest = max(hole for hole, _, _ in holes)
-    limit = timedelta(hours=every_hours)
-    if any(hole > limit and _seen_missing(earlier, looked, limit, later, now) for hole, earlier, later in holes):
+    longest = max(later - earlier for earlier, later in pairwise([*within, now]))
+    if missed:
         rhythm = Rhythm.MISSED
     elif longest > limit or within[0] > start + limit:
         rhythm = Rhythm.UNPROVEN
     else:
         rhythm = Rhythm.SHOWN
     return Backups(subject, shown, longest.total_seconds() / 3600, rhythm)
-
-
-def _seen_missing(earlier: datetime, looked: Sequence[datetime], limit: timedelta, later: datetime, now: datetime) -> bool:
-    """Whether a scan saw that the newest point was `earlier` when it was already too old."""
-    return any(earlier + limit < look and (look < later or look == now) for look in looked)
 
 
 @dataclass(frozen=True, slots=True)

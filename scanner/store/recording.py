@@ -61,7 +61,7 @@ class Recording:
         promises = self._promises(scan, newest[0] if newest else None)
         opened, closed = self._gaps(scan, series, late)
         certificates = self._certificates(scan)
-        self._recovery(scan)
+        self._recovery()
         self._looks()
         return Recorded(scan, newest is None, changes, () if late else promises, opened, closed, certificates, late)
 
@@ -183,9 +183,11 @@ class Recording:
                 shown[ref] = SeenCertificate(ref, key, tuple(json.loads(names)), issuer, moment(before), moment(after), look)
         return tuple(shown[ref] for ref in sorted(shown))
 
-    def _recovery(self, scan: int) -> None:
-        rows = [(self.word(str(ref)), stamp(at), kind, scan) for ref, at, kind in self.entry.recovery_points]
-        self.db.executemany("INSERT OR IGNORE INTO recovery VALUES (?, ?, ?, ?)", rows)
+    def _recovery(self) -> None:
+        """Recovery points, each with the last scan that saw it as the newest one."""
+        taken = self.entry.assessment.taken_at
+        rows = [(self.word(str(ref)), stamp(at), kind, taken) for ref, at, kind in self.entry.recovery_points]
+        self.db.executemany("INSERT INTO recovery VALUES (?, ?, ?, ?) ON CONFLICT (subject, at) DO UPDATE SET last_seen = max(last_seen, excluded.last_seen)", rows)
 
     def _looks(self) -> None:
         at = self.entry.assessment.taken_at
