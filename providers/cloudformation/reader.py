@@ -23,7 +23,7 @@ from scanner.sdk import EVERY_TYPE, Answer, Call, Dialect, Document, InvalidFile
 
 _REMEDY = "give a CloudFormation template: YAML or JSON with Resources, each with a Type"
 _RESOURCES = re.compile(r"""(?:^|[{,]\s*)["']?Resources["']?\s*:""", re.M)
-_VERSION = re.compile(r"""(?:^|[{,]\s*)["']?AWSTemplateFormatVersion["']?\s*:""", re.M)
+_VERSION = re.compile(r"""(?:^|[{,]\s*)["']?AWSTemplateFormatVersion["']?\s*:\s*["']?[0-9]""", re.M)
 _TYPE = re.compile(r"""\bType["']?\s*:\s*["']?[A-Za-z0-9]+::[A-Za-z0-9]""")
 #: Types that make resources which the template itself does not show.
 _ELSEWHERE = {

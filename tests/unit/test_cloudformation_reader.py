@@ -53,6 +53,7 @@ def test_recognised(text: str) -> None:
         "Resources:\n  - plain list\n",
         "services:\n  web:\n    image: nginx\n",
         '{"schema": "houvast/snapshot/1"}',
+        '{"properties": {"AWSTemplateFormatVersion": {"type": "string"}, "Resources": {"type": "object"}}}',
     ],
 )
 def test_not_recognised(text: str) -> None:
