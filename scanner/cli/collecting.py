@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from scanner.cli.targets import Targets, read_text
 from scanner.collect.ledger import Ledger
 from scanner.collect.plan import Answer, Options, Worker
 from scanner.collect.run import Loop
+from scanner.collect.trim import trim_template
 from scanner.declare.decl import TypeDecl
 from scanner.errors import InvalidFile
 from scanner.model.facts import FACTS
@@ -57,7 +59,7 @@ def declarations(targets: Targets) -> Mapping[str, TypeDecl]:
 def collect(targets: Targets, options: Options, decls: Mapping[str, TypeDecl], quiet: bool) -> Collected:
     """Look at everything. Ctrl-C once ends the looking and keeps what was seen."""
     ledger = Ledger()
-    snapshots = [snapshot for file in targets.files if (snapshot := _read(file, file in targets.named, options, ledger)) is not None]
+    snapshots = [snapshot for file in targets.files if (snapshot := _read(file, file in targets.named, options, decls, ledger)) is not None]
     workers = [plugins.live(kind).open(rest, options, decls) for kind, rest in sorted(targets.live.items())]
     stop = threading.Event()
     complete = True
@@ -120,7 +122,7 @@ def _interruptible(stop: threading.Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _read(path: Path, named: bool, options: Options, ledger: Ledger) -> Snapshot | None:
+def _read(path: Path, named: bool, options: Options, decls: Mapping[str, TypeDecl], ledger: Ledger) -> Snapshot | None:
     """Read a file into the ledger, or give the snapshot that it is. One that was only found in a folder, and cannot be
     read, is a gap: it must not hide the others."""
     try:
@@ -129,7 +131,8 @@ def _read(path: Path, named: bool, options: Options, ledger: Ledger) -> Snapshot
             return load(path)
         for reader in plugins.readers():
             if reader.recognise(text):
-                ledger.take(reader.read(path, str(path), options))
+                answer = reader.read(path, str(path), options)
+                ledger.take(replace(answer, documents=tuple(trim_template(doc, decls) for doc in answer.documents)))
                 return None
     except InvalidFile as error:
         if named:

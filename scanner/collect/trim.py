@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
+from scanner.declare.decl import TypeDecl
 from scanner.declare.path import ANY_KEY
 from scanner.model.known import Json
+from scanner.model.snapshot import Dialect, Document
 
 
 def trim(body: Mapping[str, Json], keep: Iterable[tuple[str, ...]]) -> dict[str, Json]:
@@ -52,6 +56,26 @@ def _cut(value: Json, tree: Mapping[str, object]) -> Json:
         if branches:
             kept[key] = _cut(inner, branches[0] if len(branches) == 1 else _both(*branches))
     return kept
+
+
+def trim_template(doc: Document, decls: Mapping[str, TypeDecl]) -> Document:
+    """A template's document with only what declarations read of it, and of it as a satellite of another: what nobody
+    reads, a password under an innocent name among it, never reaches a snapshot."""
+    keep = _template_keep(doc.ref.type, doc.dialect, decls)
+    roots = {path[0] for path in keep}
+    lines = {path: line for path, line in doc.lines.items() if not path or re.split(r"[.\[]", path, maxsplit=1)[0] in roots}
+    return replace(doc, body=trim(doc.body, keep), lines=lines)
+
+
+def _template_keep(kind: str, dialect: Dialect, decls: Mapping[str, TypeDecl]) -> frozenset[tuple[str, ...]]:
+    own = decls.get(kind)
+    keep = set(own.keep(dialect)) if own else set()
+    keep |= {(name,) for join in (own.joins_of(dialect) if own else ()) for name in join.owner_names}
+    for owner in decls.values():
+        for join in owner.joins_of(dialect):
+            if join.type == kind:
+                keep |= {(join.on,), *(path[1:] for path in owner.keep(dialect) if path[0] == join.put and len(path) > 1)}
+    return frozenset(keep)
 
 
 def jsonable(value: object) -> Json:

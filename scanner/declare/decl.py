@@ -63,6 +63,11 @@ class Join:
     """The owner's paths find the satellites' properties under this key, as a list."""
     dialect: Dialect = Dialect.CLOUDFORMATION
 
+    @property
+    def owner_names(self) -> tuple[str, str]:
+        """Properties of the owner by which a satellite may name it instead of its logical id."""
+        return ("BucketName", f"{self.on}Name")
+
     def names(self, satellite: Document, owner: Document) -> bool | None:
         """Whether the satellite belongs to the owner; None when that cannot be told."""
         value = satellite.body.get(self.on)
@@ -70,7 +75,7 @@ class Join:
             return None
         if isinstance(value, Mapping) and REFERENCE in value:
             return value[REFERENCE] == owner.ref.name
-        names = [owner.body.get(key, owner.ref.name) for key in ("BucketName", f"{self.on}Name")]
+        names = [owner.body.get(key, owner.ref.name) for key in self.owner_names]
         if any(unresolved(name) is not None for name in names):
             return None
         own = {owner.ref.name, *map(str, names)}

@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 
-from scanner.collect.trim import jsonable, trim
+from scanner.collect.trim import jsonable, trim, trim_template
+from scanner.declare.decl import Join, fact
+from scanner.declare.readers import boolean, flag
+from scanner.model.facts import AtRest, Transit
+from tests.support.declared import template, thing
 
 
 @pytest.mark.parametrize(
@@ -45,3 +49,19 @@ def test_jsonable() -> None:
     at = datetime(2026, 11, 21, 10, tzinfo=UTC)
     assert jsonable({"t": at, 1: (1, 2.5, None, True), "b": b"\x00\x01", "o": {"x"}}) == {"t": "2026-11-21T10:00:00Z", "1": [1, 2.5, None, True], "b": "(2 bytes)", "o": ["x"]}
     assert jsonable(object).startswith("<class")  # type: ignore[union-attr]
+
+
+def test_a_template_keeps_only_what_is_read() -> None:
+    owner = thing(
+        fact(AtRest, state=flag(same="Encrypted", cfn="Encrypted")),
+        fact(Transit, plaintext_allowed=boolean(live="x", cfn="policy[].Document.Open")),
+        joins=(Join("AWS::Test::Policy", "Bucket", "policy"),),
+    )
+    decls = {owner.type: owner}
+    kept = trim_template(template({"Encrypted": True, "BucketName": "b", "Note": "hunter2"}, lines={"": 1, "Encrypted": 2, "Note": 3}), decls)
+    assert kept.body == {"Encrypted": True, "BucketName": "b"}
+    assert kept.lines == {"": 1, "Encrypted": 2}
+    satellite = trim_template(template({"Bucket": {"$ref": "Thing", "att": None}, "Document": {"Open": False, "Key": "hunter2"}}, "P", "AWS::Test::Policy"), decls)
+    assert satellite.body == {"Bucket": {"$ref": "Thing", "att": None}, "Document": {"Open": False}}
+    assert trim_template(template({"Anything": 1}, "X", "AWS::Other::Thing"), decls).body == {}
+    assert trim_template(template({"$unresolved": "broken"}, "X", "AWS::Other::Thing"), decls).body == {"$unresolved": "broken"}
