@@ -112,17 +112,20 @@ class Tokens:
         self._status = 0  # of the last answer: an error of the identity library does not always carry it
         http = requests.Session()
         http.hooks["response"].append(self._saw)
-        self._chain = DefaultAzureCredential(
-            authority=cloud.authority,
-            disable_instance_discovery=not cloud.discovery,
-            exclude_interactive_browser_credential=True,
-            exclude_broker_credential=True,
-            exclude_visual_studio_code_credential=True,
-            process_timeout=max(1, int(min(options.call_timeout, 10))),
-            transport=RequestsTransport(session=http, session_owner=False, connection_timeout=options.call_timeout, read_timeout=options.call_timeout),
-            retry_total=min(options.retries, 2),
-            retry_backoff_factor=BACKOFF,
-        )
+        try:
+            self._chain = DefaultAzureCredential(
+                authority=cloud.authority,
+                disable_instance_discovery=not cloud.discovery,
+                exclude_interactive_browser_credential=True,
+                exclude_broker_credential=True,
+                exclude_visual_studio_code_credential=True,
+                process_timeout=max(1, int(min(options.call_timeout, 10))),
+                transport=RequestsTransport(session=http, session_owner=False, connection_timeout=options.call_timeout, read_timeout=options.call_timeout),
+                retry_total=min(options.retries, 2),
+                retry_backoff_factor=BACKOFF,
+            )
+        except ValueError as error:  # some of the variables of one credential are set, others are empty
+            raise MissingCredentials(f"the credential for Azure in the environment is incomplete: {error}", NEXT_STEP) from error
         self._chain.credentials = tuple(_Recorder(credential, self._failures) for credential in self._chain.credentials)
 
     def get_token(self, *_scopes: str, **options: Any) -> AccessToken:

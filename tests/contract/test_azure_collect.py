@@ -16,7 +16,7 @@ from scanner.errors import MissingCredentials, UsageError
 from scanner.judge.estate import coverage
 from scanner.model.known import Reason
 from scanner.model.snapshot import EVERY_TYPE
-from scanner.sdk import AtRest, Home, Replicas, TlsFloor
+from scanner.sdk import AtRest, Deletion, Home, LogPlaces, Replicas, TlsFloor
 from tests.support.azure import OPTIONS, Judged, countries, decls, estate_document, scan, served, worker
 
 PRODUCTION, OLD_WORLD = "11111111-aaaa-4bbb-8ccc-000000000001", "22222222-aaaa-4bbb-8ccc-000000000002"
@@ -144,8 +144,6 @@ def test_types_and_facts_narrow_what_is_asked(arm: ArmReplay) -> None:
 def test_ids_are_compared_without_case(arm: ArmReplay) -> None:
     """The workspace's id is spelt in another case by the diagnostic setting, the account's by its lock."""
     judged = Judged.of(scan())
-    from scanner.sdk import Deletion, LogPlaces
-
     assert judged.known("stgood", LogPlaces).places[0].region == "westeurope"
     assert judged.known("stgood", Deletion).detail == "lock: CanNotDelete"
 
@@ -156,6 +154,12 @@ def test_no_credential_says_the_next_step(scrubbed_environment: None, monkeypatc
     with pytest.raises(MissingCredentials) as raised:
         worker()
     assert "az login" in raised.value.advice
+
+
+def test_half_a_credential_says_what_is_missing(arm: ArmReplay, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_CLIENT_SECRET", "")
+    with pytest.raises(MissingCredentials, match="incomplete"):
+        worker()
 
 
 def test_a_metadata_service_that_swallows_packets_does_not_hang(scrubbed_environment: None, monkeypatch: pytest.MonkeyPatch) -> None:

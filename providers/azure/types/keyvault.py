@@ -20,6 +20,7 @@ from scanner.sdk import (
     TypeDecl,
     always,
     by_dialect,
+    choice,
     derive,
     derived_regions,
     fact,
@@ -29,6 +30,7 @@ from scanner.sdk import (
     unread,
 )
 
+PURGE = "properties.enablePurgeProtection"
 SECURITY = "Microsoft Learn, Azure Key Vault security overview"
 
 VAULT = TypeDecl(
@@ -40,7 +42,12 @@ VAULT = TypeDecl(
         # Microsoft Learn, Azure Key Vault availability and redundancy
         fact(Replicas, places=derived_regions(vault_copies, arm="location")),
         fact(AtRest, state=always(ON, cite=f"{SECURITY}: contents are encrypted under keys of hardware modules")),
-        fact(KeyGuard, state=flag(arm="properties.enablePurgeProtection", absent=OFF), detail="purge protection"),  # the property is never false: on, or absent
+        # Absent is how a vault says that purge protection was never switched on; it cannot be switched off again.
+        fact(
+            KeyGuard,
+            state=flag(arm=PURGE, absent=OFF),
+            detail=choice({"true": "purge protection is on", "false": "purge protection is off"}, arm=PURGE, absent="purge protection was never switched on"),
+        ),
         fact(
             Deletion,
             guard=flag(

@@ -110,11 +110,11 @@ class ArmReplay:
     """The server in a thread of its own; a context manager. Listens on loopback only, on free ports."""
 
     def __init__(
-        self, estate: Estate | Mapping[str, Any], *, tls_dir: Path | None = None, rules: Iterable[Mapping[str, Any]] = (),
+        self, estate: Estate | Mapping[str, Any], *, tls_dir: Path | str | None = None, rules: Iterable[Mapping[str, Any]] = (),
         settings: Settings | None = None, port: int = 0, proxy: bool = False,
     ) -> None:  # fmt: skip
         self.core = Core(estate, rules, settings)
-        files = make_tls(tls_dir or Path(tempfile.mkdtemp(prefix="houvast-arm-")))
+        files = make_tls(Path(tls_dir or tempfile.mkdtemp(prefix="houvast-arm-")))
         self.ca_file = str(files.ca)
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.minimum_version = ssl.TLSVersion.TLSv1_2
