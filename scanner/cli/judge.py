@@ -18,12 +18,12 @@ from scanner.store.snapshot_file import load
 def run(arguments: argparse.Namespace) -> int:
     """Exit code of the contract."""
     snapshot = reduce(Snapshot.merge, [load(Path(name)) for name in arguments.snapshots])
-    moment = _moment(arguments.at) if arguments.at else datetime.fromisoformat(snapshot.run.taken_at)
+    moment = moment_of(arguments.at) if arguments.at else datetime.fromisoformat(snapshot.run.taken_at)
     choice = judging.choose(arguments, Config())
     return judging.report(snapshot, plugins.load_types(), choice, moment, arguments)
 
 
-def _moment(text: str) -> datetime:
+def moment_of(text: str) -> datetime:
     """A date (its end, UTC) or a moment. Raises UsageError."""
     try:
         if len(text) == len("2026-12-31"):

@@ -56,7 +56,7 @@ def choose(arguments: argparse.Namespace, config: Config) -> Choice:
         if name not in every:
             raise UsageError(f"there is no check {name!r}", _nearest(name, every))
     checks = {name: check for name, check in every.items() if (not arguments.check or name in arguments.check) and name not in arguments.skip_check}
-    file = arguments.promises or config.promises or (str(PROMISES) if PROMISES.is_file() else None)
+    file = promise_file(arguments, config)
     promises: tuple[Promise, ...] = ()
     if file:
         from scanner.store.promise_file import load_promises
@@ -65,8 +65,20 @@ def choose(arguments: argparse.Namespace, config: Config) -> Choice:
     return Choice(checks, promises, known_types(arguments.type), config.checks, _waivers(arguments, config, every))
 
 
+def promise_file(arguments: argparse.Namespace, config: Config) -> str | None:
+    """The promise file of this run."""
+    named: str | None = arguments.promises or config.promises
+    return named or (str(PROMISES) if PROMISES.is_file() else None)
+
+
+def waiver_file(arguments: argparse.Namespace, config: Config) -> str | None:
+    """The waiver file of this run."""
+    named: str | None = arguments.waivers or config.waivers
+    return named or (str(WAIVERS) if WAIVERS.is_file() else None)
+
+
 def _waivers(arguments: argparse.Namespace, config: Config, every: Mapping[str, Check[Any]]) -> tuple[Waiver, ...]:
-    file = arguments.waivers or config.waivers or (str(WAIVERS) if WAIVERS.is_file() else None)
+    file = waiver_file(arguments, config)
     if not file:
         return ()
     from scanner.store.waiver_file import load_waivers
@@ -90,13 +102,20 @@ def _nearest(name: str, known: Iterable[str]) -> str:
     return f"did you mean {' or '.join(close)}? `houvast explain` lists all" if close else "`houvast explain` lists all"
 
 
+def narrow(snapshot: Snapshot, decls: Mapping[str, TypeDecl], choice: Choice) -> tuple[Snapshot, Mapping[str, TypeDecl]]:
+    """Only the chosen types; what is left out is said in the run."""
+    if not choice.types:
+        return snapshot, decls
+    run = replace(snapshot.run, excluded=tuple(sorted({*snapshot.run.excluded, all_but("types", choice.types)})))
+    snapshot = replace(snapshot, run=run, documents=tuple(d for d in snapshot.documents if d.ref.type in choice.types or d.reference))
+    decls = {name: decl for name, decl in decls.items() if name in choice.types} | {n: d for n, d in decls.items() if n not in choice.types and _referred(n, choice, decls)}
+    return snapshot, decls
+
+
 def report(snapshot: Snapshot, decls: Mapping[str, TypeDecl], choice: Choice, moment: datetime, arguments: argparse.Namespace, config: Config | None = None) -> int:
     """Judge, write the reports, record them where that is asked for, give the exit code."""
     config, whole = config or Config(), snapshot
-    if choice.types:
-        run = replace(snapshot.run, excluded=tuple(sorted({*snapshot.run.excluded, all_but("types", choice.types)})))
-        snapshot = replace(snapshot, run=run, documents=tuple(d for d in snapshot.documents if d.ref.type in choice.types or d.reference))
-        decls = {name: decl for name, decl in decls.items() if name in choice.types} | {n: d for n, d in decls.items() if n not in choice.types and _referred(n, choice, decls)}
+    snapshot, decls = narrow(snapshot, decls, choice)
     assessment = assess(snapshot, decls, choice.checks, choice.promises, moment, choice.params, choice.waivers)
     for output in arguments.output:
         path = Path(output)
