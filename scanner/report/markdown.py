@@ -62,8 +62,10 @@ def _reading(settlement: Settlement, checks: Mapping[str, Check[Any]], say: Word
         word = settlement.attested
         parts.append(say("page.attested", by=prose(word.by), on=word.on, document=prose(word.document), until=word.until))
     if settlement.status is Settled.UNPROVEN:
-        shown = [prose(say.missing(line, checks) or line) for line in settlement.missing[:3]]
-        parts.extend([*shown, say("page.more", n=len(settlement.missing) - 3)] if len(settlement.missing) > 3 else shown)
+        lines = say.missing(settlement.missing, checks)
+        parts.extend(prose(line) for line, _ in lines[:3])
+        if len(lines) > 3:
+            parts.append(say("page.more", n=len(lines) - 3))
     return "<br>".join(parts)
 
 
