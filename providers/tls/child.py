@@ -21,9 +21,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from scanner.sdk import Failure, Json
+
 ROOT = str(Path(__file__).resolve().parents[2])
 _START = "import json,sys; sys.path[:] = json.loads(sys.argv[1]); import importlib; importlib.import_module(sys.argv[2]).main()"
 
+
+Outcome = dict[str, Json] | Failure
+"""A part of an endpoint's document: its body, or why there is none."""
 
 _living: weakref.WeakSet[Child] = weakref.WeakSet()
 

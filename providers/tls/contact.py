@@ -6,13 +6,11 @@ a deadline. An alert is an answer; silence, a reset, an early end and plain text
 
 from __future__ import annotations
 
-import contextlib
 import queue
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -245,32 +243,3 @@ def _no_tls(target: Target, first: bytes) -> Failure:
         if first.startswith(start):
             return Failure(Reason.UNAVAILABLE, "no-tls", f"{target.id} {what}")
     return Failure(Reason.UNAVAILABLE, "no-tls", f"{target.id} answers with something that is no TLS (first bytes {first[:8].hex(' ')})")
-
-
-def prefers_own_order(target: Target, address: str, suites: dict[str, list[str]], openssl_names: Callable[[str], str], limit: float, deadline: float) -> bool | None:
-    """Whether the server picks by its own order: the same two suites are offered both ways round, below TLS 1.3.
-
-    None where it cannot be told: fewer than two suites, or one of the two connections was not answered.
-    """
-    known = {cipher["name"] for cipher in context().get_ciphers()}
-    for version in ("TLSv1.2", "TLSv1.1", "TLSv1.0"):  # the highest that is accepted is the one that will be agreed
-        # Servers may let clients that put ChaCha20 first have it: that is no lack of an order.
-        names = sorted((found for name in suites.get(version, ()) if (found := openssl_names(name)) in known), key=lambda name: ("CHACHA" in name, name))
-        if len(names) >= 2:
-            picked = [_pick(target, address, order, limit, deadline) for order in (names[:2], names[1::-1])]
-            return None if None in picked else picked[0] == picked[1]
-    return None
-
-
-def _pick(target: Target, address: str, order: list[str], limit: float, deadline: float) -> str | None:
-    ctx = context()
-    ctx.maximum_version = ssl.TLSVersion.TLSv1_2
-    with contextlib.suppress(OSError, ssl.SSLError, ValueError):
-        ctx.set_ciphers(":".join(order) + ":@SECLEVEL=0")
-        with (
-            socket.create_connection((address, target.port), timeout=min(limit, _before(deadline))) as sock,
-            ctx.wrap_socket(sock, server_hostname=None if target.is_ip else target.host) as tls,
-        ):
-            cipher = tls.cipher()
-            return cipher[0] if cipher else None
-    return None

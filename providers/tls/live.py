@@ -13,8 +13,7 @@ from datetime import UTC, datetime
 
 from providers.tls.certificates import anchors
 from providers.tls.chain import Judge
-from providers.tls.probe import CONNECT, PARTS, Greeting, ProbeOptions, further, greet
-from providers.tls.sslyze_probe import Outcome
+from providers.tls.probe import CONNECT, PARTS, Greeting, Outcome, ProbeOptions, further, greet
 from providers.tls.targets import Target, address, parse
 from scanner.sdk import (
     Answer,

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 
 from providers.tls import attacks, certificates
 from providers.tls.chain import Judge
-from providers.tls.contact import Contact, meet, prefers_own_order
-from providers.tls.sslyze_probe import Outcome, examine
+from providers.tls.child import Outcome
+from providers.tls.contact import Contact, meet
+from providers.tls.negotiate import Negotiated, negotiate
+from providers.tls.sslyze_probe import examine
 from providers.tls.targets import Target
-from scanner.sdk import Failure, Json, Reason, suite
+from scanner.sdk import Failure, Json, Reason
 
 PARTS = ("certificate", "chain", "client_auth", "handshake", "attacks")
 CONNECT = ""
@@ -79,37 +81,48 @@ def further(greeting: Greeting, options: ProbeOptions) -> dict[str, Outcome]:
     """The examination: what takes many connections. All parts, those of the greeting too."""
     target, contact, ask = greeting.target, greeting.contact, greeting.ask
     found = dict(greeting.found)
-    seen = _examine(target, contact, ask, options) if ask else {}
-    if contact.trouble and all(isinstance(part, Failure) for part in seen.values()):
-        return {CONNECT: contact.trouble}
-    if "certificates" in seen:
+    deadline = min(options.ends, time.monotonic() + options.per_host)
+    negotiated = negotiate(target, contact.address, options.limit, deadline) if ask else Negotiated({})
+    handshake = negotiated.outcome
+    if isinstance(handshake, Failure):
+        if contact.trouble:
+            return {CONNECT: contact.trouble}
+        handshake = _after_alert(target, contact.alert, handshake)
+        seen: Mapping[str, Outcome] = dict.fromkeys(ask, handshake)
+    else:
+        seen = _examine(target, contact, _left_to_try(ask, handshake), options)
+    if "certificates" in ask:
         found |= _of_sslyze(seen["certificates"], options)
-    if "client_auth" in seen:
+    if "client_auth" in ask:
         found["client_auth"] = seen["client_auth"]
-    if "handshake" in seen:
-        found["handshake"] = _with_preference(target, contact.address, seen["handshake"], options)
-    if "tried" in seen:
-        found["attacks"] = _attacks(seen["tried"], found["handshake"])
+    if "tried" in ask:
+        found["attacks"] = _attacks(seen.get("tried", {}), negotiated)
+    if ask:
+        found["handshake"] = handshake
     return {CONNECT: {"address": contact.address}, **{part: body for part, body in found.items() if part in options.wanted}}
 
 
+def _left_to_try(ask: frozenset[str], handshake: Mapping[str, Json]) -> frozenset[str]:
+    """What sslyze is still needed for: nothing where every attack is moot."""
+    return ask - {"handshake"} - ({"tried"} if attacks.moot(handshake) >= set(attacks.TRIED) else set())
+
+
 def _examine(target: Target, contact: Contact, ask: frozenset[str], options: ProbeOptions) -> Mapping[str, Outcome]:
+    if not ask:
+        return {}
     if not _EXAMINATIONS.acquire(timeout=max(options.ends - time.monotonic(), 0.01)):
         late = Failure(Reason.TIMEOUT, "deadline", f"the time of the scan was over before it was the turn of {target.id}: give it more with --timeout")
         return dict.fromkeys(ask, late)
     try:
-        seen = examine(target, contact.address, ask, options.limit, min(options.ends, time.monotonic() + options.per_host))
+        return examine(target, contact.address, ask, options.limit, min(options.ends, time.monotonic() + options.per_host))
     finally:
         _EXAMINATIONS.release()
-    if not contact.alert:
-        return seen
-    return {part: _after_alert(target, contact.alert, outcome) for part, outcome in seen.items()}
 
 
-def _after_alert(target: Target, alert: str, outcome: Outcome) -> Outcome:
-    if isinstance(outcome, Failure) and outcome.reason is Reason.UNAVAILABLE:
-        return Failure(Reason.UNAVAILABLE, "alert", f"{target.id} speaks TLS and refuses everything that was offered ({alert}): {outcome.detail}")
-    return outcome
+def _after_alert(target: Target, alert: str, failure: Failure) -> Failure:
+    if alert and failure.reason is Reason.UNAVAILABLE:
+        return Failure(Reason.UNAVAILABLE, "alert", f"{target.id} speaks TLS and refuses everything that was offered ({alert}): {failure.detail}")
+    return failure
 
 
 def _of_certificates(chain: list[bytes], options: ProbeOptions) -> dict[str, Outcome]:
@@ -136,24 +149,14 @@ def _of_sslyze(outcome: Outcome, options: ProbeOptions) -> dict[str, Outcome]:
     return _of_certificates(chain, options)
 
 
-def _with_preference(target: Target, address: str, outcome: Outcome, options: ProbeOptions) -> Outcome:
-    if isinstance(outcome, Failure) or target.starttls or outcome.get("server_preference") is not None:
-        return outcome
-    suites = outcome.get("suites")
-    names = {version: [str(name) for name in found] for version, found in suites.items() if isinstance(found, list)} if isinstance(suites, dict) else {}
-    preference = prefers_own_order(target, address, names, _openssl_name, options.limit, min(options.ends, time.monotonic() + 4 * options.limit))
-    return {**outcome, "server_preference": preference}
-
-
-def _openssl_name(name: str) -> str:
-    return str((suite(name) or {}).get("openssl") or "")
-
-
-def _attacks(tried: Outcome, handshake: Outcome) -> Outcome:
+def _attacks(tried: Outcome, negotiated: Negotiated) -> Outcome:
     if isinstance(tried, Failure):
         return tried
-    results = {name: bool(value) for name, value in tried.items()}
-    return attacks.body(results, None if isinstance(handshake, Failure) else handshake)
+    if isinstance(negotiated.outcome, Failure):
+        return negotiated.outcome
+    # An attack that succeeded once has succeeded: neither look talks the other out of it.
+    results = {name: bool(tried.get(name)) or negotiated.tried.get(name, False) for name in {*tried, *negotiated.tried}}
+    return attacks.body(results, negotiated.outcome)
 
 
-__all__ = ["CONNECT", "PARTS", "Greeting", "Json", "ProbeOptions", "further", "greet", "probe"]
+__all__ = ["CONNECT", "PARTS", "Greeting", "Json", "Outcome", "ProbeOptions", "further", "greet", "probe"]

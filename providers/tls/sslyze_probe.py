@@ -1,7 +1,6 @@
-"""Versions, suites, groups and attacks by sslyze, in a child process that can be killed.
+"""Attacks that have to be tried, and certificates that current OpenSSL is not shown, by sslyze in a child process that can be killed.
 
-What sslyze calls "rejected" is sorted again: an alert is an answer, a reset, an early end and a time-out are not
-(sslyze 6.3.1 counts all of them as rejected). A version that met only those is `unseen`.
+It can be held for ever by a server that trickles, and has no deadline of its own.
 """
 
 from __future__ import annotations
@@ -14,19 +13,13 @@ from dataclasses import asdict
 from typing import Any
 
 from providers.tls.attacks import TRIED
-from providers.tls.child import Child, Died, Overdue, serve
+from providers.tls.child import Child, Died, Outcome, Overdue, serve
 from providers.tls.targets import Target
 from scanner.sdk import Failure, Json, Reason
 
-VERSIONS = {"ssl_2_0": "SSLv2", "ssl_3_0": "SSLv3", "tls_1_0": "TLSv1.0", "tls_1_1": "TLSv1.1", "tls_1_2": "TLSv1.2", "tls_1_3": "TLSv1.3"}
-POST_QUANTUM = ("X25519MLKEM768", "SecP256r1MLKEM768", "SecP384r1MLKEM1024", "MLKEM512", "MLKEM768", "MLKEM1024")
-"""Groups that sslyze's OpenSSL does not know."""
-
-Outcome = dict[str, Json] | Failure
-
 
 def examine(target: Target, address: str, wanted: frozenset[str], limit: float, deadline: float) -> dict[str, Outcome]:
-    """Parts by name (`certificates`, `client_auth`, `handshake`, `tried`), each a body or the Failure why there is none.
+    """Parts by name (`certificates`, `client_auth`, `tried`), each a body or the Failure why there is none.
 
     `limit` bounds one network step in seconds, `deadline` (of `time.monotonic()`) the whole.
     """
@@ -66,11 +59,8 @@ def _handle(request: dict[str, Any]) -> Iterator[dict[str, Json]]:
     target, wanted = Target(**request["target"]), set(request["wanted"])
     first = wanted & {"certificates", "client_auth"}
     rounds = [({ScanCommand.CERTIFICATE_INFO}, first)] if first else []
-    commands: set[Any] = {ScanCommand(f"{key}_cipher_suites") for key in VERSIONS} | {ScanCommand.ELLIPTIC_CURVES} if "handshake" in wanted else set()
     if "tried" in wanted:
-        commands |= {ScanCommand(value) for value in _ATTACKS}
-    if commands:
-        rounds.append((commands, wanted & {"handshake", "tried"}))
+        rounds.append(({ScanCommand(value) for value in _ATTACKS}, {"tried"}))
     if target.starttls and target.starttls not in _protocols():
         no = {"reason": Reason.UNSUPPORTED.value, "code": "starttls", "detail": f"sslyze cannot start TLS in {target.starttls}"}
         yield from ({"part": part, **no} for part in sorted(wanted))
@@ -140,69 +130,6 @@ def _not_done(attempt: Any) -> dict[str, Json]:
     return {"reason": (Reason.UNAVAILABLE if timed_out else Reason.DEFECT).value, "code": str(getattr(attempt.error_reason, "value", "")), "detail": said[:300]}
 
 
-def _handshake(result: Any) -> dict[str, Json]:
-    suites: dict[str, Json] = {}
-    unseen: list[Json] = []
-    groups: set[str] = set()
-    for key, version in VERSIONS.items():
-        attempt = getattr(result.scan_result, f"{key}_cipher_suites")
-        if attempt.status.value != "COMPLETED":
-            unseen.append(version)
-            continue
-        accepted = attempt.result.accepted_cipher_suites
-        said = [found.error_message for found in attempt.result.rejected_cipher_suites]
-        if accepted:
-            suites[version] = sorted(found.cipher_suite.name for found in accepted)
-            groups |= {name for found in accepted if (name := _group(found.ephemeral_key))}
-        if not (_answered(version, said) if accepted else _refused(version, said)):
-            unseen.append(version)
-    curves = result.scan_result.elliptic_curves
-    if curves.status.value == "COMPLETED":
-        groups |= {_NAMES.get(curve.name, curve.name) for curve in curves.result.supported_curves or ()}
-    return {
-        "body": {
-            "versions": [version for version in VERSIONS.values() if version in suites],
-            "suites": suites,
-            "groups": [*sorted(groups)],
-            "server_preference": None,
-            "unseen": unseen,
-            "untried": [*POST_QUANTUM] if "TLSv1.3" in suites or "TLSv1.3" in unseen else [],
-        }
-    }
-
-
-def _refused(version: str, said: list[str]) -> bool:
-    """Whether a version is refused: at least one real answer. SSLv2 has no alerts: a close is how its absence looks."""
-    return version == "SSLv2" or any(text.startswith(_ANSWERS) for text in said)
-
-
-def _answered(version: str, said: list[str]) -> bool:
-    """Whether the suites of an accepted version are all of them: a server that cut off some tries may accept more."""
-    return version == "SSLv2" or all(text.startswith(_ANSWERS) for text in said)
-
-
-_ANSWERS = ("TLS alert", "TLS error")
-
-
-#: sslyze's names where IANA writes others.
-_NAMES = {"X25519": "x25519", "X448": "x448", "prime256v1": "secp256r1", "prime192v1": "secp192r1"}
-
-
-def _group(key: Any) -> str:
-    """IANA name of the group behind an ephemeral key; `custom-dh-BITS` for a finite-field group that is none of IANA's."""
-    if key is None:
-        return ""
-    if key.type_name == "DH":
-        prime = getattr(key, "prime", b"") or b""
-        return _FFDHE.get(bytes(prime).lstrip(b"\0")[8:24].hex() + f"-{key.size}", f"custom-dh-{key.size}")
-    name = getattr(key, "curve_name", "") or ""
-    return _NAMES.get(name, name)
-
-
-#: RFC 7919: all of its primes begin with the same digits of e, those of RFC 3526 with pi; bytes 8 to 24 and the size tell them.
-_FFDHE = {f"adf85458a2bb4a9aafdc5620273d3cf1-{bits}": f"ffdhe{bits}" for bits in (2048, 3072, 4096, 6144, 8192)}
-
-
 def _tried(result: Any) -> dict[str, Json]:
     """What was tried and came to an end; what did not is left out, so that it counts as not tested."""
     found: dict[str, Json] = {}
@@ -228,4 +155,4 @@ _ATTACKS: dict[str, Any] = {
     "tls_compression": lambda r: {"crime": r.supports_compression},
     "tls_fallback_scsv": lambda r: {"fallback-scsv": not r.supports_fallback_scsv},
 }
-_READ: dict[str, Any] = {"certificates": _certificates, "client_auth": _client_auth, "handshake": _handshake, "tried": _tried}
+_READ: dict[str, Any] = {"certificates": _certificates, "client_auth": _client_auth, "tried": _tried}

@@ -190,6 +190,8 @@ def demo_servers(folder: Path, *, now: datetime | None = None) -> Iterator[DemoS
             lowest = ssl.TLSVersion.MINIMUM_SUPPORTED if old else ssl.TLSVersion.TLSv1_2
             highest = ssl.TLSVersion.TLSv1_2 if old else ssl.TLSVersion.TLSv1_3
             context = server_context(chain, lowest=lowest, highest=highest, ciphers="ALL:!aNULL:@SECLEVEL=0" if old else _MODERN)
+            if not old:
+                context.set_ecdh_curve("prime256v1")  # OpenSSL's own list holds ffdhe2048, which guidelines rule out
             server = Server(https(context))
             stack.callback(server.close)
             ports[name] = server.port

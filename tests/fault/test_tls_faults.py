@@ -101,8 +101,8 @@ def test_certificate_facts_survive_when_the_examination_is_broken_off(tmp_path_f
 
 def test_a_server_that_resets_after_some_connections_is_not_called_clean(tmp_path_factory: pytest.TempPathFactory) -> None:
     pki = Pki.make(tmp_path_factory.mktemp("pki"))
-    with serving(then_broken(server_context(pki.chain()), 60, reset)) as port:
-        seen = scan(f"localhost:{port}", facts=(Handshake,), call_timeout=1.0, timeout=40.0, ca_file=pki.ca_file)
+    with serving(then_broken(server_context(pki.chain()), 7, reset)) as port:
+        seen = scan(f"localhost:{port}", facts=(Handshake,), call_timeout=0.5, timeout=20.0, ca_file=pki.ca_file)
     known = seen.endpoint.facts[Handshake]
     if isinstance(known, Known):
         assert known.value.unseen, "suites that met a reset are neither accepted nor refused"
@@ -118,7 +118,7 @@ def test_the_end_of_the_scan_leaves_a_gap_for_what_was_not_looked_at() -> None:
     assert all(call.outcome is Reason.TIMEOUT for call in seen.snapshot.calls)
 
 
-@pytest.mark.parametrize("protocol", ["smtp", "imap", "pop3", "ftp", "ldap", "postgres", "xmpp", "rdp", "mysql"])
+@pytest.mark.parametrize("protocol", ["smtp", "imap", "postgres", "mysql"])
 @pytest.mark.parametrize("stub", [hang_up, garbage], ids=["fin", "garbage"])
 def test_starttls_that_breaks_is_unknown(protocol: str, stub: Handle) -> None:
     def now(sock: object) -> None:
