@@ -231,14 +231,19 @@ def _xmpp(namespace: str) -> Dialog:
     async def dialog(talk: Talk, name: str) -> None:
         to = re.sub(r"[^A-Za-z0-9.:\-]", "", name)
         await talk.send(f"<?xml version='1.0'?><stream:stream xmlns='{namespace}' xmlns:stream='http://etherx.jabber.org/streams' to='{to}' version='1.0'>".encode())
-        features = await talk.until(b">", 16384)
-        while not re.search(rb"</(\w+:)?features>|<(\w+:)?features\s*/>|</(\w+:)?stream>", features):
-            features += await talk.until(b">", 16384)
-            if len(features) > 65536:
-                raise Temporary("more than 64 KiB of stream features")
-        if b"urn:ietf:params:xml:ns:xmpp-tls" not in features:
-            if b"error" in features:
-                raise Temporary(f"stream error: {features[-120:]!r}")
+        read, offered, failed = 0, False, False
+        while True:
+            token = await talk.until(b">", _LONGEST_LINE)
+            read += len(token)
+            offered |= b"urn:ietf:params:xml:ns:xmpp-tls" in token
+            failed |= b"error" in token
+            if re.search(rb"</(\w+:)?(features|stream)>$|<(\w+:)?features\s*/>$", token):
+                break
+            if read > 16 * _LONGEST_LINE:
+                raise Temporary(f"more than {16 * _LONGEST_LINE} bytes of stream features")
+        if not offered:
+            if failed:
+                raise Temporary("stream error")
             raise Declined("starttls is not offered")
         await talk.send(b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
         answer = await talk.until(b">", 4096)
