@@ -29,7 +29,8 @@ from scanner.sdk import (
     TlsFloor,
     Transit,
 )
-from tests.support.azure import Judged, countries, estate_document, scan, served
+from scanner.store.snapshot_file import load
+from tests.support.azure import FIXTURES, Judged, countries, estate_document, scan, served, stored
 
 
 @pytest.fixture(scope="module")
@@ -147,3 +148,8 @@ def test_two_scans_give_the_same_snapshot(tmp_path: Path) -> None:
         first, second = scan(), scan()
     assert first.documents == second.documents
     assert [call.id for call in first.calls] == [call.id for call in second.calls]
+
+
+def test_the_stored_snapshot_is_current(scrubbed_environment: None) -> None:
+    """Other tests judge it; after a change of the fixture or of a declaration: python -m tests.support.azure"""
+    assert load(FIXTURES.parent / "estates" / "azure.jsonl") == stored()

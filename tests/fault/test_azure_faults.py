@@ -27,10 +27,9 @@ from scanner.model.known import Reason
 from scanner.model.snapshot import Snapshot
 from scanner.model.verdict import Status
 from scanner.plugins import load_checks
-from tests.support.azure import OPTIONS, RUN, decls, estate_document, served, worker
+from tests.support.azure import OPTIONS, RUN, decls, estate_document, served, small_document, worker
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
-SMALL = ("stgood", "secret", "nightly", "web", "sqlgood", "kvgood", "cosmosgood", "shop", "rsvzone", "logs", "keep", "group")
 FAULTS: dict[str, tuple[dict[str, Any], Reason]] = {
     "401": ({"action": 401}, Reason.DENIED),
     "403": ({"action": 403}, Reason.DENIED),
@@ -55,6 +54,8 @@ class Healthy:
     arm: ArmReplay
     worker: AzureWorker
     answers: dict[str, tuple[Job, Answer]]
+    paths: dict[str, str]
+    """Path of each look's request."""
     statuses: dict[str, Status]
 
     def snapshot(self, broken: str = "", answer: Answer | None = None) -> Snapshot:
@@ -81,18 +82,19 @@ def statuses(snapshot: Snapshot) -> dict[str, Status]:
 
 @pytest.fixture(scope="module")
 def healthy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Healthy]:
-    document = estate_document()
-    document["resources"] = [r for r in document["resources"] if any(part in SMALL for part in r["id"].split("/"))]
-    with served(document, tmp_path_factory.mktemp("arm")) as arm:
-        opened = worker(replace(OPTIONS, call_timeout=2))
+    with served(small_document(), tmp_path_factory.mktemp("arm")) as arm:
+        opened = worker(replace(OPTIONS, call_timeout=10, timeout=900))
         answers: dict[str, tuple[Job, Answer]] = {}
+        paths: dict[str, str] = {}
         jobs = list(opened.start())
         while jobs:
             job = jobs.pop()
+            arm.reset()
             answers[job.call.id] = (job, attempt(opened, job))
+            paths[job.call.id] = unquote(arm.core.tally.paths[-1][1].split("?")[0]) if arm.core.tally.paths else ""
             jobs.extend(answers[job.call.id][1].jobs)
         assert all(answer.call.ok for _, answer in answers.values())
-        whole = Healthy(arm, opened, answers, {})
+        whole = Healthy(arm, opened, answers, paths, {})
         whole.statuses = statuses(whole.snapshot())
         yield whole
 
@@ -103,13 +105,6 @@ def environment(scrubbed_environment: None, healthy: Healthy, monkeypatch: pytes
         monkeypatch.setenv(name, value)
     yield
     healthy.arm.set_rules([])
-
-
-def path_of(healthy: Healthy, job: Job) -> str:
-    """The path of a job's request, learnt by making it once."""
-    healthy.arm.reset()
-    assert attempt(healthy.worker, job).call.ok
-    return unquote(healthy.arm.core.tally.paths[-1][1].split("?")[0])
 
 
 def looks(healthy: Healthy) -> list[Job]:
@@ -126,7 +121,7 @@ def test_the_healthy_scan_makes_every_kind_of_look(healthy: Healthy) -> None:
 def test_a_broken_look_turns_nothing_green(healthy: Healthy, name: str) -> None:
     rule, reason = FAULTS[name]
     for job in looks(healthy):
-        path = path_of(healthy, job)
+        path = healthy.paths[job.call.id]
         healthy.arm.set_rules([{"match": f"^{path}$", **rule}])
         answer = attempt(healthy.worker, job)
         healthy.arm.set_rules([])
@@ -134,9 +129,9 @@ def test_a_broken_look_turns_nothing_green(healthy: Healthy, name: str) -> None:
 
 
 def test_a_look_that_hangs_is_given_up(healthy: Healthy) -> None:
-    impatient = worker(replace(OPTIONS, call_timeout=0.15))
+    impatient = worker(replace(OPTIONS, call_timeout=0.15, timeout=900))
     for job in looks(healthy):
-        path = path_of(healthy, job)
+        path = healthy.paths[job.call.id]
         healthy.arm.set_rules([{"match": f"^{path}$", "action": "hang", "seconds": 5}])
         check_broken(healthy, job, attempt(impatient, job), Reason.TIMEOUT)
         healthy.arm.set_rules([])

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -24,11 +25,13 @@ from scanner.model.resource import Resource
 from scanner.model.snapshot import Run, Snapshot
 from scanner.plugins import load_types
 from scanner.sdk import Options
+from scanner.store.snapshot_file import save
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "azure"
 RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "azure" / "recordings"
 TYPES = "providers.azure.types"
 RUN = Run("2026-11-21T10:00:00Z", "test")
+SMALL = ("stgood", "secret", "nightly", "web", "sqlgood", "kvgood", "cosmosgood", "shop", "rsvzone", "logs", "keep", "group")
 OPTIONS = Options(retries=0, call_timeout=5, timeout=60, workers=4)
 
 
@@ -36,6 +39,13 @@ def estate_document(name: str = "estate.json") -> dict[str, Any]:
     """A fixture as the replay takes it."""
     loaded: dict[str, Any] = json.loads((FIXTURES / name).read_text(encoding="utf-8"))
     return loaded
+
+
+def small_document() -> dict[str, Any]:
+    """One or two resources of every declared type: for tests that judge very often."""
+    document = estate_document()
+    document["resources"] = [r for r in document["resources"] if any(part in SMALL for part in r["id"].split("/"))]
+    return document
 
 
 def decls() -> Mapping[str, TypeDecl]:
@@ -67,6 +77,14 @@ def scan(options: Options = OPTIONS, *targets: str) -> Snapshot:
     return ledger.snapshot(replace(RUN, complete=finished))
 
 
+def stored() -> Snapshot:
+    """The scan of the small fixture without its times: what fixtures/estates/azure.jsonl holds."""
+    at = RUN.taken_at
+    with TemporaryDirectory() as folder, served(small_document(), Path(folder)):
+        snapshot = scan()
+    return Snapshot.of(snapshot.run, (replace(call, at=at, took=0.0) for call in snapshot.calls), snapshot.documents)
+
+
 @dataclass(frozen=True)
 class Judged:
     """An estate with its resources by their short names (`sqlgood/app`)."""
@@ -95,3 +113,7 @@ class Judged:
 
 def countries(places: Iterable[Any]) -> list[str | None]:
     return [place.country for place in places]
+
+
+if __name__ == "__main__":  # python -m tests.support.azure: after a change of the fixture or of a declaration
+    save(stored(), FIXTURES.parent / "estates" / "azure.jsonl")
