@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from scanner import __version__
+from scanner.report.formats import Format
 
-FORMATS = ("console", "json")
-SUFFIXES = {".json": "json", ".txt": "console"}
+FORMATS = tuple(Format)
 SEVERITIES = ("critical", "high", "medium", "low")
 
 _ABOUT = """\
@@ -127,8 +127,12 @@ def _remembering(command: argparse.ArgumentParser) -> None:
 
 def _reporting(command: argparse.ArgumentParser) -> None:
     report = command.add_argument_group("reporting")
-    report.add_argument("--format", choices=FORMATS, default=None, help="of what is printed (default: console)")
-    report.add_argument("-o", "--output", action="append", default=[], metavar="FILE", help="also write a report, its format by suffix (.json, .txt); repeatable")
+    report.add_argument("--format", choices=FORMATS, default=None, help="of what is printed (default: console); nagios also sets the exit code as Nagios and Icinga want it")
+    report.add_argument(
+        "-o", "--output", action="append", default=[], metavar="FILE",
+        help="also write a report, its format by suffix (.html .md .json .jsonl .csv .sarif .xml .prom .ocsf.json .asff.json .txt) or as FORMAT=FILE; repeatable",
+    )  # fmt: skip
+    report.add_argument("--language", choices=("en", "nl", "fr", "de"), default=None, help="of the html and markdown reports (default: that of the promise file)")
     report.add_argument("-v", "--verbose", action="store_true", help="show every subject")
     report.add_argument("--colour", "--color", choices=("auto", "always", "never"), default="auto", help="default: auto; NO_COLOR is honoured")
 

@@ -7,24 +7,28 @@ import difflib
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from scanner import plugins
-from scanner.cli.arguments import SUFFIXES
 from scanner.declare.decl import TypeDecl
 from scanner.errors import Exit, UsageError
 from scanner.judge.assess import assess
+from scanner.judge.estate import Estate
 from scanner.judge.registry import Check
 from scanner.model.known import Json
 from scanner.model.promise import Promise, Settled
 from scanner.model.record import dataclass
+from scanner.model.resource import Resource
 from scanner.model.snapshot import Snapshot, all_but
 from scanner.model.verdict import Assessment, Severity, Status
 from scanner.model.waiver import Waiver, WaiverState
+from scanner.report import formats
+from scanner.report.formats import Format
 from scanner.report.text import safe
 from scanner.store.atomic import write_atomic
 from scanner.store.config import Config
@@ -47,6 +51,11 @@ class Choice:
     def facts(self) -> frozenset[type]:
         """What has to be read to answer."""
         return frozenset(kind for check in self.checks.values() for kind in check.needs)
+
+    @property
+    def language(self) -> str | None:
+        """Language of the promises, and so of reports for people."""
+        return next((promise.language for promise in self.promises if promise.language), None)
 
 
 def choose(arguments: argparse.Namespace, config: Config) -> Choice:
@@ -117,13 +126,21 @@ def report(snapshot: Snapshot, decls: Mapping[str, TypeDecl], choice: Choice, mo
     config, whole = config or Config(), snapshot
     snapshot, decls = narrow(snapshot, decls, choice)
     assessment = assess(snapshot, decls, choice.checks, choice.promises, moment, choice.params, choice.waivers)
+    printed = Format(arguments.format or Format.CONSOLE)
+    resources = cache(lambda: Estate.of(snapshot, decls).resources)
     for output in arguments.output:
-        path = Path(output)
-        write_atomic(path, render(assessment, choice, SUFFIXES.get(path.suffix.lower(), arguments.format or "console"), arguments.verbose, False))
+        kind, path = formats.split(output, printed)
+        write_atomic(Path(path), render(assessment, choice, kind, arguments.verbose, False, resources, arguments.language))
+        if lost := formats.left_out(kind, assessment):
+            print(f"houvast: {safe(path)}: {lost}\n  → write another format beside it (-o FILE.json)", file=sys.stderr)
     colour = arguments.colour == "always" or (arguments.colour == "auto" and sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
-    sys.stdout.write(render(assessment, choice, arguments.format or "console", arguments.verbose, colour))
+    sys.stdout.write(render(assessment, choice, printed, arguments.verbose, colour, resources, arguments.language))
     _tell_ended(assessment)
-    code = exit_code(assessment, Severity(arguments.fail_on), arguments.allow_unknown, arguments.accept_waived)
+    code: int = exit_code(assessment, Severity(arguments.fail_on), arguments.allow_unknown, arguments.accept_waived)
+    if printed is Format.NAGIOS:
+        from scanner.report import nagios
+
+        code = nagios.state(assessment)
     from scanner.cli.recording import chosen_history, keep
 
     if (history := chosen_history(arguments, config)) is not None:
@@ -146,16 +163,14 @@ def _referred(name: str, choice: Choice, decls: Mapping[str, TypeDecl]) -> bool:
     return any(name == target for kind in choice.types if kind in decls for target, _ in decls[kind].references())
 
 
-def render(assessment: Assessment, choice: Choice, format: str, verbose: bool, colour: bool) -> str:
+def render(
+    assessment: Assessment, choice: Choice, format: str, verbose: bool, colour: bool, resources: Callable[[], Sequence[Resource]] = tuple, language: str | None = None
+) -> str:
     """The report in a format."""
-    if format == "json":
-        from scanner.report import json
-
-        return json.render(assessment)
-    from scanner.report import console
+    from scanner.report.console import Style
 
     width = min(max(shutil.get_terminal_size((110, 24)).columns, 60), 140)
-    return console.render(assessment, choice.checks, console.Style(width, colour, verbose))
+    return formats.render(Format(format), assessment, choice.checks, resources, language or choice.language, Style(width, colour, verbose))
 
 
 def exit_code(assessment: Assessment, fail_on: Severity = Severity.LOW, allow_unknown: bool = False, accept_waived: bool = False) -> Exit:

@@ -5,12 +5,13 @@ The modules that render are imported when one is asked for, so that `houvast --h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
-from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, assert_never
 
+TYPE_CHECKING = False  # true for type checkers, and cheaper than importing typing
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
     from scanner.judge.registry import Check
     from scanner.model.resource import Resource
     from scanner.model.verdict import Assessment
@@ -66,11 +67,11 @@ def split(output: str, default: Format = Format.CONSOLE) -> tuple[Format, str]:
     name, equals, path = output.partition("=")
     if equals and path and name in set(Format):
         return Format(name), path
-    file = PurePath(output).name.lower()
+    file = output.replace("\\", "/").rsplit("/", 1)[-1].lower()
     return NAMES.get(file) or next((kind for suffix, kind in SUFFIXES.items() if file.endswith(suffix)), default), output
 
 
-def render(
+def render(  # noqa: RET503  (assert_never ends it)
     kind: Format, assessment: Assessment, checks: Mapping[str, Check[Any]], resources: Callable[[], Sequence[Resource]] = tuple, language: str | None = None,
     style: Style | None = None,
 ) -> str:  # fmt: skip
@@ -129,6 +130,8 @@ def render(
 
             return nagios.render(assessment)
         case _:
+            from typing import assert_never
+
             assert_never(kind)
 
 
