@@ -34,7 +34,8 @@ API = "2021-11-01"
 FLOOR = "properties.minimalTlsVersion"
 #: `status` is how api-version 2014-04-01 called it.
 TDE = "tde.properties.state || tde.properties.status"
-AUDIT = Child("/auditingSettings/Default", put="audit", api=API)
+#: A server or database without a policy of its own is not audited by it; one that is gone answers ParentResourceNotFound.
+AUDIT = Child("/auditingSettings/Default", put="audit", api=API, on_error={"ResourceNotFound": {}})
 AUDIT_PLACES = fact(
     LogPlaces,
     places=derived_regions(audit_places, live=("audit.properties.state", "audit.properties.storageEndpoint", "audit.properties.isAzureMonitorTargetEnabled"), arm=APART),
