@@ -95,10 +95,11 @@ def context() -> ssl.SSLContext:
     return made
 
 
-def meet(target: Target, at: str = "", *, limit: float = 20.0, deadline: float) -> Contact:
+def meet(target: Target, at: str = "", *, limit: float = 20.0, deadline: float, only: str = "") -> Contact:
     """Connect and shake hands once. Raises Failure when nothing at all can be learnt there.
 
-    `limit` bounds each step in seconds, `deadline` (of `time.monotonic()`) all of them.
+    `limit` bounds each step in seconds, `deadline` (of `time.monotonic()`) all of them. `only` narrows the offer to
+    suites of one kind of certificate (OpenSSL's `aRSA`, `aECDSA`), which TLS up to 1.2 can do.
     """
     sock, address = connect(target, at, limit, deadline)
     with sock:
@@ -106,7 +107,7 @@ def meet(target: Target, at: str = "", *, limit: float = 20.0, deadline: float) 
         try:
             if target.starttls:
                 _start_tls(_Wire(sock, until), target)
-            return _shake(_Wire(sock, until), target, address)
+            return _shake(_Wire(sock, until), target, address, only)
         except TimeoutError:
             raise Failure(Reason.TIMEOUT, "handshake", f"{target.id} accepts the connection and does not finish a TLS handshake within {limit:g} s") from None
         except (ConnectionError, OSError) as error:
@@ -170,8 +171,11 @@ def _start_tls(wire: _Wire, target: Target) -> None:
     raise TypeError(f"the dialog of {target.starttls} waits for something else than the wire")
 
 
-def _shake(wire: _Wire, target: Target, address: str) -> Contact:
+def _shake(wire: _Wire, target: Target, address: str, only: str) -> Contact:
     ctx = context()
+    if only:
+        ctx.maximum_version = ssl.TLSVersion.TLSv1_2
+        ctx.set_ciphers(f"{only}:@SECLEVEL=0")
     asked: list[bool] = []
     watched = _watch(ctx, asked)
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()

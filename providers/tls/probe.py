@@ -12,6 +12,7 @@ from providers.tls import attacks, certificates
 from providers.tls.chain import Judge
 from providers.tls.child import Outcome
 from providers.tls.contact import Contact, meet
+from providers.tls.names import matches
 from providers.tls.negotiate import Negotiated, negotiate
 from providers.tls.sslyze_probe import examine
 from providers.tls.targets import Target
@@ -20,6 +21,9 @@ from scanner.sdk import Failure, Json, Reason
 PARTS = ("certificate", "chain", "client_auth", "handshake", "attacks")
 CONNECT = ""
 """Key of the connection itself: when that failed, so did everything."""
+
+_SECOND = 5.0
+"""Seconds for the look at a second certificate."""
 
 _EXAMINATIONS = threading.Semaphore(max(2, os.cpu_count() or 2))
 """sslyze makes hundreds of connections a host: more at once than this, and it misses its own deadlines."""
@@ -66,10 +70,11 @@ def greet(target: Target, options: ProbeOptions) -> Greeting:
     found: dict[str, Outcome] = {}
     ask = {"handshake"} if {"handshake", "attacks"} & options.wanted else set()
     ask |= {"tried"} if "attacks" in options.wanted else set()
-    if contact.chain:
-        found |= _of_certificates(list(contact.chain), options)
-    elif {"certificate", "chain"} & options.wanted:
-        ask.add("certificates")
+    if {"certificate", "chain"} & options.wanted:
+        if contact.chain:
+            found |= _of_certificates(target, [contact.chain, *_of_the_other_kind(target, contact, options)], options)
+        else:
+            ask.add("certificates")
     if contact.asks_client is not None:
         found["client_auth"] = {"asks": contact.asks_client}
     elif "client_auth" in options.wanted:
@@ -92,7 +97,7 @@ def further(greeting: Greeting, options: ProbeOptions) -> dict[str, Outcome]:
     else:
         seen = _examine(target, contact, _left_to_try(ask, handshake), options)
     if "certificates" in ask:
-        found |= _of_sslyze(seen["certificates"], options)
+        found |= _of_sslyze(target, seen["certificates"], options)
     if "client_auth" in ask:
         found["client_auth"] = seen["client_auth"]
     if "tried" in ask:
@@ -125,28 +130,53 @@ def _after_alert(target: Target, alert: str, failure: Failure) -> Failure:
     return failure
 
 
-def _of_certificates(chain: list[bytes], options: ProbeOptions) -> dict[str, Outcome]:
+def _of_the_other_kind(target: Target, contact: Contact, options: ProbeOptions) -> list[tuple[bytes, ...]]:
+    """The chain that a client with the other kind of key is shown: many servers hold an RSA and an ECDSA certificate, and renew one of them."""
+    try:
+        key = str(certificates.read(contact.chain[0])["key"])
+        limit = min(options.limit, _SECOND)
+        other = meet(target, contact.address, limit=limit, deadline=time.monotonic() + limit, only="aECDSA" if key.startswith("RSA") else "aRSA").chain
+    except (Failure, ValueError):
+        return []  # nobody is shown another one, as far as can be seen
+    return [other] if other and other[0] != contact.chain[0] else []
+
+
+def _of_certificates(target: Target, chains: list[tuple[bytes, ...]], options: ProbeOptions) -> dict[str, Outcome]:
+    """An endpoint is as good as the worst certificate it serves: the one that ends first, names that do not match, a chain that is not trusted."""
     found: dict[str, Outcome] = {}
     try:
-        found["certificate"] = certificates.read(chain[0])
+        read = [certificates.read(chain[0]) for chain in chains]
     except ValueError as error:
         return dict.fromkeys(("certificate", "chain"), Failure(Reason.UNPARSABLE, "certificate", f"the certificate that was sent cannot be parsed: {error}"))
+    first = min(read, key=lambda body: str(body["not_after"]))
+    stranger = next((body for body in read if not matches(target.host, _texts(body["names"]))), first)
+    found["certificate"] = {**first, "served": stranger["names"]}
     if "chain" in options.wanted:
-        try:
-            found["chain"] = options.judge.ask(chain)
-        except Failure as failure:
-            found["chain"] = failure
+        judged = [_judged(chain, options) for chain in chains]
+        untrusted = (body for body in judged if not isinstance(body, Failure) and body["trusted"] is False)
+        found["chain"] = next(untrusted, None) or next((body for body in judged if isinstance(body, Failure)), judged[0])
     return found
 
 
-def _of_sslyze(outcome: Outcome, options: ProbeOptions) -> dict[str, Outcome]:
+def _judged(chain: tuple[bytes, ...], options: ProbeOptions) -> Outcome:
+    try:
+        return options.judge.ask(chain)
+    except Failure as failure:
+        return failure
+
+
+def _texts(value: Json) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()
+
+
+def _of_sslyze(target: Target, outcome: Outcome, options: ProbeOptions) -> dict[str, Outcome]:
     if isinstance(outcome, Failure):
         return dict.fromkeys(("certificate", "chain"), outcome)
-    chains = outcome["chains"]
-    chain = [bytes.fromhex(str(der)) for der in chains[0]] if isinstance(chains, list) and chains and isinstance(chains[0], list) else []
-    if not chain:
+    sent = outcome["chains"]
+    chains = [tuple(bytes.fromhex(der) for der in _texts(chain)) for chain in sent] if isinstance(sent, list) else []
+    if not all(chains) or not chains:
         return dict.fromkeys(("certificate", "chain"), Failure(Reason.UNAVAILABLE, "certificate", "no certificate was sent"))
-    return _of_certificates(chain, options)
+    return _of_certificates(target, chains, options)
 
 
 def _attacks(tried: Outcome, negotiated: Negotiated) -> Outcome:

@@ -92,7 +92,7 @@ ENDPOINT = TypeDecl(
             serial=text(live="certificate.serial"),
         ),
         fact(Chain, trusted=boolean(live="chain.trusted"), detail=text(live="chain.detail"), length=number(live="chain.length", then=int)),
-        fact(ServedNames, derive(_served, live="certificate.names[]")),
+        fact(ServedNames, derive(_served, live="certificate.served[]")),
         fact(Attacks, derive(_attacks, live=("attacks.vulnerable[]", "attacks.tested[]"))),
         fact(ClientAuth, state=flag(live="client_auth.asks")),
     ),

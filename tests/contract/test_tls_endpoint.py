@@ -12,14 +12,14 @@ from cryptography.hazmat.primitives.asymmetric import dh
 from cryptography.hazmat.primitives.serialization import Encoding, ParameterFormat
 
 from providers.tls.live import TlsWorker
-from scanner.demo.tls_servers import DemoServers, demo_servers, https, server_context
+from scanner.demo.tls_servers import Authority, DemoServers, demo_servers, https, save, server_context
 from scanner.errors import InvalidFile, UsageError
 from scanner.judge.engine import Question, judge
 from scanner.model.facts import OFF, ON, Attacks, Certificate, Chain, ClientAuth, Handshake, ServedNames
 from scanner.model.known import Known, Reason, Unknown
 from scanner.model.verdict import Status
 from scanner.plugins import load_checks
-from tests.support.tls import NOW, Pki, Seen, alert_to_all, imap, scan, serving, smtp
+from tests.support.tls import DAY, NOW, Pki, Seen, alert_to_all, imap, scan, serving, smtp
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +115,20 @@ def test_the_wrong_name_an_unknown_authority_and_an_rsa_key(pki: Pki) -> None:
     assert not seen.fact(Chain).trusted
     assert "--ca-file" in seen.fact(Chain).detail
     assert seen.fact(Certificate).key == "RSA-2048"
+
+
+def test_a_server_with_two_certificates_is_as_good_as_the_worse_one(pki: Pki) -> None:
+    """ECDSA for current clients, renewed; RSA for the others, expired and forgotten, from an authority that nobody knows."""
+    context = server_context(pki.chain())
+    stranger = Authority.make("Somebody else")
+    key, cert = stranger.issue("old.example.test", starts=NOW - 90 * DAY, ends=NOW - DAY, rsa_bits=2048)
+    context.load_cert_chain(save(pki.folder, "forgotten", key, cert))
+    with serving(https(context)) as port:
+        seen = scan(f"localhost:{port}", facts=(Certificate, Chain, ServedNames), ca_file=pki.ca_file)
+    assert seen.fact(Certificate).key == "RSA-2048"
+    assert seen.fact(ServedNames).names == ("old.example.test",)
+    assert not seen.fact(Chain).trusted
+    assert {id for id, verdict in seen.verdicts().items() if verdict.status is Status.FAIL} >= {"certificate-validity", "certificate-chain", "certificate-names"}
 
 
 def test_an_ipv6_endpoint(pki: Pki) -> None:
