@@ -8,15 +8,18 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from providers.aws.faults import Fault, classify
+from providers.aws.paging import goes_on
 from providers.aws.session import Clients
 from scanner.sdk import Failure, Json, Options, Reason
 
 _PAUSE = 0.4
 """Seconds before the second attempt; doubled for each further one, with jitter."""
 _LONGEST = 20.0
-_MORE = ("NextToken", "nextToken", "NextMarker", "Marker", "ContinuationToken", "Token")
-_WORDS = {"db": "DB", "ssl": "SSL", "mfa": "MFA", "saml": "SAML", "ssh": "SSH"}
-_PREFIXES = {"elbv2": "elasticloadbalancing", "elb": "elasticloadbalancing", "s3control": "s3", "efs": "elasticfilesystem", "opensearch": "es"}
+_WORDS = {"db": "DB", "ssl": "SSL", "mfa": "MFA", "saml": "SAML", "ssh": "SSH", "ml": "ML", "nfs": "NFS", "smb": "SMB", "dnssec": "DNSSEC"}
+_PREFIXES = {
+    "elbv2": "elasticloadbalancing", "elb": "elasticloadbalancing", "s3control": "s3", "efs": "elasticfilesystem", "opensearch": "es",
+    "keyspaces": "cassandra", "neptune": "rds", "resourcegroupstaggingapi": "tag", "sso-admin": "sso",
+}  # fmt: skip
 
 
 def api_name(method: str) -> str:
@@ -55,11 +58,11 @@ class Calls:
         from botocore import paginate
         from botocore.exceptions import PaginationError
 
-        paging = self.clients.paging(service, api_name(operation))
+        paging = self.clients.paging(service, region, operation)
         if paging is None:
             page = self.once(service, region, operation, params)
             yield page
-            if any(isinstance(page.get(key), str) and page[key] for key in _MORE):
+            if goes_on({key: value for key, value in page.items() if key != "ResponseMetadata"}):
                 raise CallFailed(Fault(Reason.UNSUPPORTED, "MorePages", "there are more pages, and it is not known how to ask for them"))
             return
         asked: set[str] = set()

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from providers.aws import report
@@ -14,7 +15,7 @@ from providers.aws.documents import Site, document, holds, identify, items, kept
 from providers.aws.plan import Look, Plan, details, is_shared, needs, plan, wanted
 from providers.aws.references import Wanted, place_bucket, reference_jobs, resolved
 from providers.aws.session import Account, Clients, account_of
-from scanner.sdk import EVERY_TYPE, Answer, Call, Document, Each, Failure, Get, Job, Json, List, Options, Part, Reason, Report, Scope, TypeDecl, Worker
+from scanner.sdk import EVERY_TYPE, Answer, Call, Document, Each, Failure, Get, Job, Json, List, Options, Part, Reason, Report, Scope, TypeDecl, Worker, meaning
 
 
 def open(targets: tuple[str, ...], options: Options, decls: Mapping[str, TypeDecl]) -> Worker:
@@ -77,7 +78,7 @@ class AwsWorker:
     """The live half of AWS; see `scanner.collect.plan.Worker`."""
 
     def __init__(self, accounts: tuple[Account, ...], options: Options, decls: Mapping[str, TypeDecl], deadline: float) -> None:
-        self._accounts, self._options, self._decls = accounts, options, decls
+        self.accounts, self._options, self._decls = accounts, options, decls
         self._chosen = wanted(decls, options)
         self._plan: Plan = plan(self._chosen)
         self._calls = {account.profile: Calls(account.clients, options, deadline) for account in accounts}
@@ -87,7 +88,7 @@ class AwsWorker:
     def start(self) -> tuple[Job, ...]:
         """Who the accounts are stands in the ledger as well; the rest follows from it."""
         jobs = []
-        for account in self._accounts:
+        for account in self.accounts:
             site = Site(account, account.home, "")
             call = self._call(site, "sts", "get_caller_identity", types=(EVERY_TYPE,) if account.fault else (), subject=account.profile)
             jobs.append(Job(call, "identity", site))
@@ -120,7 +121,7 @@ class AwsWorker:
         """References that nothing held answers. Three rounds are enough: a bucket, its key, the key's own."""
         if round >= 3:
             return ()
-        by_id = {account.id: account for account in self._accounts if account.id}
+        by_id = {account.id: account for account in self.accounts if account.id}
         found = reference_jobs(documents, self._decls, self._options, by_id)
         return (*self._shared_jobs(documents), *(Job(self._resolve_call(want), "resolve", want) for want in found))
 
@@ -128,7 +129,7 @@ class AwsWorker:
     def _identity(self, call: Call, site: Site) -> Answer:
         if site.account.fault is not None:
             raise CallFailed(site.account.fault)
-        jobs: list[Job] = [self._list_job(site, look) for look in self._plan.looks if look.everywhere]
+        jobs: list[Job] = [self._list_job(_pinned(site, look.listing), look) for look in self._plan.looks if look.everywhere]
         jobs += [
             Job(self._call(site, rep.service, rep.fetch, types=(decl.type,)), "report", (site, decl, rep))
             for decl, rep in self._plan.reports
@@ -188,25 +189,26 @@ class AwsWorker:
 
     def _children(self, call: Call, child: _Child) -> Answer:
         listing = child.each.listing
-        return self._read(call, child.site, listing, {**listing.params, **child.params}, ((child.decl, listing),), parent=child.parent)
+        return self._read(call, child.site, listing, {**listing.params, **child.params}, ((child.decl, listing),), parent=child.parent, given=child.params)
 
     def _read(
         self, call: Call, site: Site, listing: List, params: Mapping[str, Json],
         readers: tuple[tuple[TypeDecl, List], ...], children: tuple[tuple[TypeDecl, Each], ...] = (), parent: str = "",
+        given: Mapping[str, Json] = MappingProxyType({}),
     ) -> Answer:  # fmt: skip
         """A whole listing. What was read before a page failed is kept, as a look of its own that was answered."""
         found = _Found()
         fault: Failure | None = None
         try:
             for page in self._calls[site.account.profile].pages(listing.service, site.region, listing.operation, params):
-                rows = [(decl, own, item) for decl, own in readers for item in items(own, page)]
+                rows = [(decl, own, {**given, **item}) for decl, own in readers for item in items(own, page)]
                 parents = [(decl, each, item) for decl, each in children for item in items(each.parent, page)]
                 self._take(found, call, site, rows, parent)
                 found.jobs += [self._child_job(site, decl, each, item) for decl, each, item in parents]
                 found.pages += 1
                 found.items += len(items(listing, page))
         except Failure as error:
-            if error.code in listing.on_error:
+            if meaning(listing.on_error, error.code, error.detail) is not None:
                 return Answer(replace(call, code=error.code, detail="means: none here"))
             fault = error
         done = replace(call, pages=found.pages, items=found.items)
@@ -277,7 +279,8 @@ class AwsWorker:
         params: dict[str, Json] = {}
         for name, path in get.params.items():
             found = (path[1:].format(account=site.account.id),) if path.startswith("=") else values(path, doc.body)
-            params[name] = found[0] if found else None
+            value = found[0] if found else None
+            params[name] = [value] if name in get.lists and value is not None else value
         call = self._call(at, get.service or _service(decl), get.operation, get.permission, subject=doc.ref.id)
         return Job(call, "detail", _Detail(at, decl, doc, get, params, behind))
 
@@ -312,8 +315,9 @@ class AwsWorker:
         try:
             pages = list(self._calls[site.account.profile].pages(service, site.region, get.operation, params))
         except Failure as error:
-            if error.code in get.on_error:
-                return get.on_error[error.code]
+            meant = meaning(get.on_error, error.code, error.detail)
+            if meant is not None:
+                return get.on_error[meant]
             raise
         shape = shape_of(site.account.clients.get(service, site.region), get.operation, get.take)
         taken = [_take(page, get.take) for page in pages]
@@ -323,12 +327,15 @@ class AwsWorker:
             except ValueError as error:
                 raise Failure(Reason.UNPARSABLE, "", f"{get.take} is not JSON") from error
         if isinstance(taken[0], list):
-            return kept_part(decl, get.put, [item for part in taken for item in part], shape)
+            every = [item for part in taken for item in part]
+            if get.one and len(every) != 1:
+                raise Failure(Reason.UNPARSABLE, "", f"{get.take} holds {len(every)} items instead of one")
+            return kept_part(decl, get.put, every[0] if get.one else every, shape)
         return kept_part(decl, get.put, taken[0], shape)
 
     def _shared_jobs(self, documents: Iterable[Document]) -> list[Job]:
         """Further calls that are the same for all documents of a type: made once when all of them are known."""
-        accounts = {account.id: account for account in self._accounts}
+        accounts = {account.id: account for account in self.accounts}
         groups: dict[tuple[str, str, str], list[Document]] = {}
         for doc in documents:
             decl = self._decls.get(doc.ref.type)
@@ -406,6 +413,11 @@ class _Found:
         self.documents = documents or []
         self.jobs: list[Job] = []
         self.pages = self.items = 0
+
+
+def _pinned(site: Site, listing: List) -> Site:
+    """Where a global listing is asked."""
+    return replace(site, region=listing.at) if listing.at and site.account.partition == "aws" else site
 
 
 def _service(decl: TypeDecl) -> str:

@@ -57,8 +57,9 @@ def _references(doc: Document, decl: TypeDecl | None, options: Options) -> Itera
         for reader in declared.readers:
             for kind, path in reader.references(Dialect.LIVE):
                 for value in values(path, doc.body):
-                    if isinstance(value, str) and value and not _answered(reader, doc.ref, value):
-                        yield kind, value
+                    name = reader.named(kind, doc.ref, value) if isinstance(value, str) else ""
+                    if name and not _answered(reader, doc.ref, name):
+                        yield kind, name
 
 
 def _answered(reader: Any, ref: Ref, value: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from providers.aws.faults import CREDENTIALS, Fault, classify
+from providers.aws.paging import told
 from providers.aws.strict import check_body, keep_host
 from scanner.sdk import MissingCredentials, Options
 
@@ -44,16 +45,19 @@ class Clients:
                     found = self._made[key] = self._session.create_client(service, region_name=region, config=self._config)
         return found
 
-    def paging(self, service: str, operation: str) -> dict[str, Any] | None:
-        """How an operation (as the API writes it) is paged; None when it is not."""
+    def paging(self, service: str, region: str, method: str) -> dict[str, Any] | None:
+        """How an operation is paged; None when it is not."""
         from botocore.exceptions import UnknownServiceError
 
+        meta = self.get(service, region).meta
+        operation = meta.method_to_api_mapping[method]
         with self._lock:
             try:
                 found: dict[str, Any] = self._session.get_paginator_model(service).get_paginator(operation)
+                return found
             except (ValueError, UnknownServiceError):
-                return None
-        return found
+                pass
+        return told(service, operation, meta.service_model.operation_model(operation))
 
 
 @dataclass(frozen=True)

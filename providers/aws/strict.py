@@ -17,13 +17,17 @@ _ROOT = re.compile(rb"<(?![?!])([^\s/>]+)")
 
 
 def check_body(operation_model: Any = None, response_dict: Any = None, **_: Any) -> None:
-    """Raises BadBody for a 200 answer whose body cannot be one. Registered for `before-parse`."""
-    if response_dict is None or operation_model is None or operation_model.output_shape is None or not 200 <= response_dict["status_code"] < 300:
-        return
-    if operation_model.http.get("method") == "HEAD" or operation_model.has_streaming_output or operation_model.has_event_stream_output:
+    """Raises BadBody for an answer whose body is cut, or cannot be the service's. Registered for `before-parse`."""
+    if response_dict is None or operation_model is None or operation_model.http.get("method") == "HEAD":
         return
     body, protocol = response_dict.get("body"), operation_model.service_model.resolved_protocol
-    if not isinstance(body, bytes) or _is_text(operation_model):
+    if not isinstance(body, bytes):  # a stream
+        return
+    headers = response_dict["headers"]
+    length = str(headers.get("content-length", ""))
+    if length.isdigit() and "content-encoding" not in headers and int(length) != len(body):
+        raise BadBody(f"the answer was cut short: {len(body)} of {length} bytes came")
+    if operation_model.output_shape is None or not 200 <= response_dict["status_code"] < 300 or _is_text(operation_model):
         return
     if not body.strip():
         raise BadBody("the answer was empty")
