@@ -1,0 +1,221 @@
+"""Every AWS declaration against what AWS publishes: output shapes, CloudFormation schemas, operations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from providers.aws.calls import api_name, permission
+from scanner import plugins
+from scanner.declare.decl import TypeDecl
+from scanner.declare.live import Each, Get, List, Report, Resolve
+from scanner.declare.path import compile_path
+from scanner.model.snapshot import Dialect
+from tests.support.aws import TYPES
+from tests.support.aws_shapes import Anything, Node, Parts, Shape, Wrong, methods, model, output, schema, walk
+
+DECLS = plugins.load_types(TYPES)
+#: Operations that are neither List, Get nor Describe, each with the reason why it may be made.
+EXCEPTIONS = {
+    "HeadBucket": "tells the region of a bucket, also of one that belongs to others, and reads nothing of it",
+    "GenerateCredentialReport": "makes IAM write down what it knows anyway; changes nothing",
+}
+#: Actions that are named otherwise than their operation (Service Authorization Reference).
+RENAMED = {
+    "s3:ListBuckets": "s3:ListAllMyBuckets", "s3:HeadBucket": "s3:ListBucket", "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "s3:GetBucketReplication": "s3:GetReplicationConfiguration", "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+    "s3:GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration", "s3control:GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",
+}  # fmt: skip
+REPORT_COLUMNS = {
+    "user", "arn", "user_creation_time", "password_enabled", "password_last_used", "password_last_changed", "password_next_rotation", "mfa_active",
+    *(f"access_key_{n}_{what}" for n in (1, 2) for what in ("active", "last_rotated", "last_used_date", "last_used_region", "last_used_service")),
+    "cert_1_active", "cert_1_last_rotated", "cert_2_active", "cert_2_last_rotated", "additional_credentials_info",
+}  # fmt: skip
+
+
+class _Columns:
+    def member(self, name: str) -> Node:
+        if name not in REPORT_COLUMNS:
+            raise Wrong(f"the credential report has no column {name}")
+        return Anything()
+
+    def items(self) -> Node:
+        raise Wrong("a column is no list")
+
+    values = items
+
+
+class _Named:
+    """Items that are plain text: the worker calls them Name."""
+
+    def member(self, name: str) -> Node:
+        if name != "Name":
+            raise Wrong(f"a name has no {name}")
+        return Anything()
+
+    def items(self) -> Node:
+        return self
+
+    values = items
+
+
+def item(listing: List) -> Node:
+    at = output(listing.service, listing.operation, listing.each)
+    if not listing.each:
+        return at
+    inner = at.items()
+    return _Named() if isinstance(inner, Shape) and inner.shape.type_name == "string" else inner
+
+
+def service_of(decl: TypeDecl) -> str:
+    live = decl.live
+    return live.listing.service if isinstance(live, Each) else getattr(live, "service", "")
+
+
+def live_root(decl: TypeDecl) -> Node:
+    match decl.live:
+        case List() as listing:
+            root = item(listing)
+        case Each() as each:
+            root = item(each.listing)
+        case _:
+            root = _Columns()
+    parts: dict[str, Node] = {}
+    for get in decl.details:
+        assert isinstance(get, Get)
+        parts[get.put] = Anything() if get.json else output(get.service or service_of(decl), get.operation, get.take)
+    return Parts(root, parts)
+
+
+def live_paths(decl: TypeDecl) -> set[str]:
+    paths = {path for given in decl.facts for path in given.paths(Dialect.LIVE)}
+    for get in decl.details:
+        assert isinstance(get, Get)
+        paths |= {path for path in (*get.params.values(), get.when) if path and not path.startswith("=")}
+    return paths | ({decl.skip} if decl.skip else set())
+
+
+def looks(decl: TypeDecl) -> Iterator[tuple[str, str, str | None, dict[str, object]]]:
+    """(service, method, declared permission, parameters) of every call that a type makes."""
+    match decl.live:
+        case List() as listing:
+            yield listing.service, listing.operation, listing.permission, dict(listing.params)
+        case Each() as each:
+            yield each.parent.service, each.parent.operation, each.parent.permission, dict(each.parent.params)
+            yield each.listing.service, each.listing.operation, each.listing.permission, {**each.listing.params, **each.params}
+        case Report() as report:
+            yield report.service, report.start, None, {}
+            yield report.service, report.fetch, None, {}
+    for get in decl.details:
+        assert isinstance(get, Get)
+        yield get.service or service_of(decl), get.operation, get.permission, dict(get.params)
+    if isinstance(decl.resolve, Resolve):
+        yield decl.resolve.service, decl.resolve.operation, decl.resolve.permission, dict(decl.resolve.params)
+
+
+LIVE = [(decl, path) for decl in DECLS.values() if decl.live for path in sorted(live_paths(decl))]
+
+
+@pytest.mark.parametrize(("decl", "path"), LIVE, ids=[f"{d.type}-{p}" for d, p in LIVE])
+def test_live_paths_lead_to_what_the_api_answers(decl: TypeDecl, path: str) -> None:
+    compile_path(path)
+    walk(path, live_root(decl))
+
+
+def test_the_walker_sees_a_misspelt_member() -> None:
+    instances = output("rds", "describe_db_instances", "DBInstances").items()
+    walk("StorageEncrypted", instances)
+    with pytest.raises(Wrong, match="StorageEncripted"):
+        walk("StorageEncripted", instances)
+    with pytest.raises(Wrong, match="is no list"):
+        walk("StorageEncrypted[].X", instances)
+    with pytest.raises(Wrong, match="sensitive"):
+        walk("PendingModifiedValues.MasterUserPassword", instances)
+    with pytest.raises(Wrong, match="Nmae"):
+        walk("Rules[?Nmae=='x'].Status", output("s3", "get_bucket_replication", "ReplicationConfiguration"))
+    with pytest.raises(Wrong, match="Encripted"):
+        walk("Encripted", schema("AWS::EC2::Volume"))
+
+
+TEMPLATED = [(d, path) for d in DECLS.values() if d.cloudformation for path in sorted({p for f in d.facts for p in f.paths(Dialect.CLOUDFORMATION)})]
+
+
+@pytest.mark.parametrize(("decl", "path"), TEMPLATED, ids=[f"{d.type}-{p}" for d, p in TEMPLATED])
+def test_cloudformation_paths_lead_to_what_the_schema_knows(decl: TypeDecl, path: str) -> None:
+    class Joined(Parts):
+        """Satellites come as a list of their properties."""
+
+    class Many:
+        def __init__(self, of: Node) -> None:
+            self.of = of
+
+        def member(self, name: str) -> Node:
+            raise Wrong("satellites come as a list")
+
+        def items(self) -> Node:
+            return self.of
+
+        values = items
+
+    satellites: dict[str, Node] = {join.put: Many(schema(join.type)) for join in decl.joins}
+    walk(path, Joined(schema(decl.type), satellites))
+    for join in decl.joins:
+        schema(join.type).member(join.on)
+
+
+def test_types_without_a_schema_say_so() -> None:
+    for decl in DECLS.values():
+        if decl.cloudformation:
+            schema(decl.type)
+        else:
+            with pytest.raises(Wrong):
+                schema(decl.type)
+
+
+LOOKS = sorted({(s, m, p or "", tuple(sorted(params))) for decl in DECLS.values() for s, m, p, params in looks(decl)})
+
+
+@pytest.mark.parametrize(("service", "method", "granted", "params"), LOOKS, ids=[f"{s}-{m}" for s, m, *_ in LOOKS])
+def test_operations_exist_only_read_and_name_their_permission(service: str, method: str, granted: str, params: tuple[str, ...]) -> None:
+    name = methods(service)[method]
+    assert api_name(method) == name
+    assert name.startswith(("List", "Get", "Describe")) or name in EXCEPTIONS
+    shape = model(service).operation_model(name).input_shape
+    members = set(shape.members) if shape else set()
+    assert set(params) <= members
+    assert set(shape.required_members if shape else ()) <= set(params)
+    own = permission(service, method)
+    assert permission(service, method, granted or None) == RENAMED.get(f"{service}:{name}", own)
+
+
+def test_the_calls_about_the_account_only_read_as_well() -> None:
+    for service, method in (("sts", "get_caller_identity"), ("ec2", "describe_regions"), ("account", "list_regions"), ("s3", "get_bucket_location")):
+        assert api_name(method) == methods(service)[method]
+        assert api_name(method).startswith(("List", "Get", "Describe"))
+
+
+@pytest.mark.parametrize("decl", DECLS.values(), ids=lambda d: d.type)
+def test_ids_names_and_tags_come_from_the_item(decl: TypeDecl) -> None:
+    listing = decl.live.listing if isinstance(decl.live, Each) else decl.live
+    if not isinstance(listing, List):
+        return
+    at = item(listing)
+    for path in (listing.id, listing.name, listing.region, listing.tags, listing.home_only):
+        fields = [part.split("}")[0] for part in path.split("{")[1:]] if "{" in path else [path] if path else []
+        for field in fields:
+            if field not in ("partition", "region", "account", "parent"):
+                walk(field, at)
+
+
+def test_what_a_listing_would_hide_is_asked_for() -> None:
+    """Listings whose defaults leave things out."""
+    acm = DECLS["AWS::CertificateManager::Certificate"].live
+    assert isinstance(acm, List)
+    keys = model("acm").shape_for("KeyAlgorithm").enum
+    asked = acm.params["Includes"]
+    assert isinstance(asked, dict)
+    assert asked["keyTypes"] == list(keys)
+    snapshots = DECLS["AWS::EC2::Snapshot"].live
+    assert isinstance(snapshots, List)
+    assert snapshots.params["OwnerIds"] == ["self"]
