@@ -44,14 +44,22 @@ def items(listing: List, page: Body) -> list[dict[str, Any]]:
     """The items of a page. Raises Failure when the page does not hold what was declared: that is no empty page."""
     if not listing.each:
         return [{key: value for key, value in page.items() if key != "ResponseMetadata"}]
-    at: Any = page
+    found: list[Any] = [page]
     for key in listing.each.split("."):
-        if not isinstance(at, Mapping) or key not in at:
-            raise Failure(Reason.UNPARSABLE, "", f"the answer holds no {listing.each}")
-        at = at[key]
-    if not isinstance(at, list):
-        raise Failure(Reason.UNPARSABLE, "", f"{listing.each} is no list")
-    return [item if isinstance(item, dict) else {"Name": item} for item in at]
+        found = [inner for at in found for inner in _inside(at, key, listing.each)]
+    return [item if isinstance(item, dict) else {"Name": item} for item in found]
+
+
+def _inside(at: Any, key: str, each: str) -> list[Any]:
+    """One step down: what stands under a key is a list, or one thing on the way to it."""
+    if not isinstance(at, Mapping) or key not in at:
+        raise Failure(Reason.UNPARSABLE, "", f"the answer holds no {each}")
+    inner = at[key]
+    if isinstance(inner, list):
+        return inner
+    if isinstance(inner, Mapping) and not each.endswith(key):
+        return [inner]
+    raise Failure(Reason.UNPARSABLE, "", f"{each} is no list")
 
 
 def shape_of(client: Any, method: str, path: str) -> Any:

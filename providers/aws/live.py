@@ -55,12 +55,11 @@ class _Detail:
 
 @dataclass(frozen=True)
 class _Shared:
-    """Payload: a further call that is the same for all documents of a listing."""
+    """Payload: a further call that is the same for all documents of a listing, and for other types that ask it too."""
 
     site: Site
-    decl: TypeDecl
-    refs: tuple[Document, ...]
-    get: Get
+    service: str
+    askers: tuple[tuple[TypeDecl, Get, tuple[Document, ...]], ...]
     params: Mapping[str, Json]
 
 
@@ -309,34 +308,36 @@ class AwsWorker:
 
     def _get(self, site: Site, decl: TypeDecl, get: Get, params: Mapping[str, Json]) -> Json:
         """The answer of a detail call, every page of it where what is taken is a list."""
-        import json
-
         service = get.service or _service(decl)
         try:
-            pages = list(self._calls[site.account.profile].pages(service, site.region, get.operation, params))
+            return self._trimmed(site, decl, get, self._taken(site, service, get, params))
         except Failure as error:
-            meant = meaning(get.on_error, error.code, error.detail)
-            if meant is not None:
-                return get.on_error[meant]
+            if error.code in get.on_error:
+                return get.on_error[error.code]
             raise
-        shape = shape_of(site.account.clients.get(service, site.region), get.operation, get.take)
-        taken = [_take(page, get.take) for page in pages]
+
+    def _taken(self, site: Site, service: str, get: Get, params: Mapping[str, Json]) -> list[Any]:
+        """What the declaration takes of each page."""
+        return [_take(page, get.take) for page in self._calls[site.account.profile].pages(service, site.region, get.operation, {**get.fixed, **params})]
+
+    def _trimmed(self, site: Site, decl: TypeDecl, get: Get, taken: list[Any]) -> Json:
+        """What was taken, with what the declaration reads of it."""
+        import json
+
+        shape = shape_of(site.account.clients.get(get.service or _service(decl), site.region), get.operation, get.take)
         if get.json:
             try:
                 return kept_part(decl, get.put, json.loads(str(taken[0])), None)
             except ValueError as error:
                 raise Failure(Reason.UNPARSABLE, "", f"{get.take} is not JSON") from error
         if isinstance(taken[0], list):
-            every = [item for part in taken for item in part]
-            if get.one and len(every) != 1:
-                raise Failure(Reason.UNPARSABLE, "", f"{get.take} holds {len(every)} items instead of one")
-            return kept_part(decl, get.put, every[0] if get.one else every, shape)
+            return kept_part(decl, get.put, [item for part in taken for item in part], shape)
         return kept_part(decl, get.put, taken[0], shape)
 
     def _shared_jobs(self, documents: Iterable[Document]) -> list[Job]:
-        """Further calls that are the same for all documents of a type: made once when all of them are known."""
+        """Further calls that are the same for all documents of a type, or of several: made once when all of them are known."""
         accounts = {account.id: account for account in self.accounts}
-        groups: dict[tuple[str, str, str], list[Document]] = {}
+        groups: dict[tuple[str, str, str, str, str], dict[tuple[str, str], tuple[TypeDecl, Get, list[Document]]]] = {}
         for doc in documents:
             decl = self._decls.get(doc.ref.type)
             if doc.reference or doc.ref.account not in accounts or decl not in self._chosen:
@@ -344,23 +345,30 @@ class AwsWorker:
             everywhere = isinstance(decl.live, List) and decl.live.scope is Scope.GLOBAL
             for get in details(decl, self._options):
                 if is_shared(get) and get.put not in doc.calls:
-                    groups.setdefault((doc.ref.account, "" if everywhere else doc.ref.region, decl.type), []).append(doc)
+                    asked = (doc.ref.account, "" if everywhere else doc.ref.region, get.service or _service(decl), get.operation, _same(get))
+                    groups.setdefault(asked, {}).setdefault((decl.type, get.put), (decl, get, []))[2].append(doc)
         jobs = []
-        for (account, region, kind), docs in sorted(groups.items()):
-            site, decl = Site(accounts[account], region or accounts[account].home, region), self._decls[kind]
-            for get in filter(is_shared, details(decl, self._options)):
-                params: dict[str, Json] = {name: path[1:].format(account=account) for name, path in get.params.items()}
-                call = self._call(site, get.service or _service(decl), get.operation, get.permission, subject=f"every {kind}")
-                jobs.append(Job(call, "shared", _Shared(site, decl, tuple(docs), get, params)))
+        for (account, region, service, operation, _), askers in sorted(groups.items(), key=lambda group: group[0]):
+            site = Site(accounts[account], region or accounts[account].home, region)
+            first = next(iter(askers.values()))[1]
+            params: dict[str, Json] = {name: path[1:].format(account=account) for name, path in first.params.items()}
+            call = self._call(site, service, operation, first.permission, subject=f"every {', '.join(sorted({kind for kind, _ in askers}))}")
+            jobs.append(Job(call, "shared", _Shared(site, service, tuple((decl, get, tuple(docs)) for decl, get, docs in askers.values()), params)))
         return jobs
 
     def _shared(self, call: Call, look: _Shared) -> Answer:
+        parts: list[Part] = []
         try:
-            body = self._get(look.site, look.decl, look.get, look.params)
+            taken = self._taken(look.site, look.service, look.askers[0][1], look.params)
         except Failure as error:
-            error.read = Answer(call, parts=tuple(Part(doc.ref, look.get.put, None) for doc in look.refs))
-            raise
-        return Answer(replace(call, pages=1, items=1), parts=tuple(Part(doc.ref, look.get.put, body) for doc in look.refs))
+            if any(error.code not in get.on_error for _, get, _ in look.askers):
+                error.read = Answer(call, parts=tuple(Part(doc.ref, get.put, None) for _, get, docs in look.askers for doc in docs))
+                raise
+            return Answer(replace(call, code=error.code), parts=tuple(Part(doc.ref, get.put, get.on_error[error.code]) for _, get, docs in look.askers for doc in docs))
+        for decl, get, docs in look.askers:
+            body = self._trimmed(look.site, decl, get, taken)
+            parts += matched(get, body, docs) if get.match else (Part(doc.ref, get.put, body) for doc in docs)
+        return Answer(replace(call, pages=len(taken), items=1), parts=tuple(parts))
 
     def _child_job(self, site: Site, decl: TypeDecl, each: Each, item: Mapping[str, Any]) -> Job:
         parent = identify(each.parent, item, site, site.shown)
@@ -430,6 +438,27 @@ def _service(decl: TypeDecl) -> str:
             return rep.service
         case _:
             raise TypeError(f"{decl.type} is not read from AWS")
+
+
+def matched(get: Get, body: Json, docs: Iterable[Document]) -> list[Part]:
+    """Each document's own items of a shared answer. A document that does not say what they are known by gets no part: not read."""
+    assert get.match is not None
+    theirs, own = get.match
+    if not isinstance(body, list):
+        raise Failure(Reason.UNPARSABLE, "", f"{get.take} is no list")
+    groups: dict[str, list[Json]] = {}
+    for item in body:
+        for value in values(theirs, item) if isinstance(item, dict) else ():
+            groups.setdefault(str(value), []).append(item)
+    keys = ((doc, text_at(own, doc.body) if own else doc.ref.id) for doc in docs)
+    return [Part(doc.ref, get.put, groups.get(key, [])) for doc, key in keys if key]
+
+
+def _same(get: Get) -> str:
+    """Equal for calls that ask the same."""
+    import json
+
+    return json.dumps([dict(get.params), dict(get.fixed), get.take], sort_keys=True)
 
 
 def _take(page: Mapping[str, Any], path: str) -> Any:

@@ -88,4 +88,4 @@ def needs(get: Get, parts: Iterable[str]) -> str:
 
 def is_shared(get: Get) -> bool:
     """Whether a detail call asks nothing about its document: one answer serves all (the account's public access block)."""
-    return bool(get.params) and all(path.startswith("=") for path in get.params.values())
+    return all(path.startswith("=") for path in get.params.values())

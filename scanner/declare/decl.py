@@ -169,7 +169,9 @@ class TypeDecl:
 
 def _inputs(detail: Detail) -> tuple[str, ...]:
     paths = tuple(getattr(detail, "params", {}).values())
-    return tuple(p for p in (*paths, detail.when) if p and not p.startswith("="))
+    theirs, own = getattr(detail, "match", None) or ("", "")
+    known_by = f"{detail.put}[].{theirs}" if theirs else ""
+    return tuple(p for p in (*paths, detail.when, own, known_by) if p and not p.startswith("="))
 
 
 def never(*facts: type, why: str) -> dict[type, str]:

@@ -40,11 +40,20 @@ class Get:
     json: bool = False
     """What is taken is JSON text (a policy): it is kept as what it says."""
     on_error: Mapping[str, Json] = field(default_factory=dict)
-    """Error codes that *mean* absence, and the body they stand for."""
+    """Error codes that *mean* absence, and the body they stand for; `Code: words` where only the message tells."""
     permission: str | None = None
     """IAM action where it is not `service:Operation`."""
     when: str = ""
     """Path that has to yield a true value; otherwise the call is not made and the part is empty."""
+    lists: tuple[str, ...] = ()
+    """Parameters that the API wants as a list (`names` of a batch): the value is sent as a list of one."""
+    one: bool = False
+    """What is taken is a list of one, as batches answer: the item is kept. Any other number is no answer."""
+    fixed: Mapping[str, Json] = field(default_factory=dict)
+    """Parameters that are the same for all and no plain text: `{"OwnerIds": ["self"]}`."""
+    match: tuple[str, str] | None = None
+    """A call that asks nothing about its document (every parameter is a literal) is made once for all of them; of its
+    items each document keeps those whose value at the first path is its own at the second (empty: its id)."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +65,7 @@ class List:
     operation: str
     """boto3 method name."""
     each: str
-    """Path of the items in a page; empty: the answer itself is the one document."""
+    """Path of the items in a page, through lists of lists (`Reservations.Instances`); empty: the answer itself is the one document."""
     id: str
     """Path of the id in an item, or a format with `{partition} {region} {account} {Field}`."""
     name: str = ""
@@ -69,9 +78,11 @@ class List:
     """Path of a list of Key/Value pairs."""
     permission: str | None = None
     on_error: Mapping[str, Json] = field(default_factory=dict)
-    """Error codes that mean "none here" (a service that is not used)."""
+    """Error codes that mean "none here" (a service that is not used); `Code: words` where only the message tells."""
     home_only: str = ""
     """Path of a region: items of other regions (a trail's shadows) are left to their home."""
+    at: str = ""
+    """Region of the one control plane of a global listing (`us-east-1`), in the commercial partition; the account's home elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +93,7 @@ class Each:
     """How the parents are listed; the call is made once and shared."""
     listing: List
     params: Mapping[str, str]
-    """Parameter of the child listing: path in the parent's item."""
+    """Parameter of the child listing: path in the parent's item. The child's document can read it under the same name."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +168,13 @@ class Probe:
     """Read by a probe of an endpoint; its parts are put by the prober itself."""
 
     parts: tuple[str, ...]
+
+
+def meaning(on_error: Mapping[str, Json], code: str, detail: str) -> str | None:
+    """The entry of `on_error` that an error stands under; None: it is a failure."""
+    if code in on_error:
+        return code
+    return next((key for key in on_error if ": " in key and key.split(": ", 1)[0] == code and key.split(": ", 1)[1].lower() in detail.lower()), None)
 
 
 Live = List | Each | Report | Arm | Probe

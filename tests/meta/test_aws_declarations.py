@@ -65,6 +65,8 @@ def item(listing: List) -> Node:
     if not listing.each:
         return at
     inner = at.items()
+    while isinstance(inner, Shape) and inner.shape.type_name == "list":
+        inner = inner.items()
     return _Named() if isinstance(inner, Shape) and inner.shape.type_name == "string" else inner
 
 
@@ -93,6 +95,7 @@ def live_paths(decl: TypeDecl) -> set[str]:
     for get in decl.details:
         assert isinstance(get, Get)
         paths |= {path for path in (*get.params.values(), get.when) if path and not path.startswith("=")}
+        paths |= {f"{get.put}[].{get.match[0]}", get.match[1]} - {""} if get.match else set()
     return paths | ({decl.skip} if decl.skip else set())
 
 
@@ -109,7 +112,7 @@ def looks(decl: TypeDecl) -> Iterator[tuple[str, str, str | None, dict[str, obje
             yield report.service, report.fetch, None, {}
     for get in decl.details:
         assert isinstance(get, Get)
-        yield get.service or service_of(decl), get.operation, get.permission, dict(get.params)
+        yield get.service or service_of(decl), get.operation, get.permission, {**get.fixed, **get.params}
     if isinstance(decl.resolve, Resolve):
         yield decl.resolve.service, decl.resolve.operation, decl.resolve.permission, dict(decl.resolve.params)
 

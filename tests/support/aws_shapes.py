@@ -135,7 +135,11 @@ def output(service: str, method: str, path: str) -> Node:
     """The place in an operation's answer."""
     name = methods(service)[method]
     at: Node = Shape(model(service).operation_model(name).output_shape, f"{service}:{name}")
-    return walk(path, at) if path else at
+    for key in path.split(".") if path else ():
+        while isinstance(at, Shape) and at.shape.type_name == "list":  # lists of lists are walked through
+            at = at.items()
+        at = at.member(key)
+    return at
 
 
 class Schema:
