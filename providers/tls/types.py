@@ -32,7 +32,10 @@ from scanner.sdk import (
 _VERSIONS = ("SSLv2", "SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 
 
-def _texts(_ref: Ref, values: tuple[Json, ...]) -> tuple[str, ...]:
+def _texts(_ref: Ref, values: tuple[Json, ...], whole: tuple[Json, ...]) -> tuple[str, ...]:
+    """`whole` is the list itself: empty says "none", absent says nothing."""
+    if not whole:
+        raise Unresolvable(Reason.UNPARSABLE, "the list of names was not read")
     return tuple(str(value) for value in values)
 
 
@@ -57,8 +60,8 @@ def _handshake(
     )
 
 
-def _served(ref: Ref, names: tuple[Json, ...]) -> ServedNames:
-    given = tuple(str(name) for name in names)
+def _served(ref: Ref, names: tuple[Json, ...], whole: tuple[Json, ...]) -> ServedNames:
+    given = _texts(ref, names, whole)
     return ServedNames(ref.name, given, matches(ref.name, given))
 
 
@@ -84,7 +87,7 @@ ENDPOINT = TypeDecl(
             Certificate,
             not_after=derive(_time, live="certificate.not_after"),  # first: what is asked most stands first in the evidence
             not_before=derive(_time, live="certificate.not_before"),
-            names=derive(_texts, live="certificate.names[]"),
+            names=derive(_texts, live=("certificate.names[]", "certificate.names")),
             issuer=text(live="certificate.issuer"),
             key=text(live="certificate.key"),
             signature=text(live="certificate.signature"),
@@ -92,7 +95,7 @@ ENDPOINT = TypeDecl(
             serial=text(live="certificate.serial"),
         ),
         fact(Chain, trusted=boolean(live="chain.trusted"), detail=text(live="chain.detail"), length=number(live="chain.length", then=int)),
-        fact(ServedNames, derive(_served, live="certificate.served[]")),
+        fact(ServedNames, derive(_served, live=("certificate.served[]", "certificate.served"))),
         fact(Attacks, derive(_attacks, live=("attacks.vulnerable[]", "attacks.tested[]"))),
         fact(ClientAuth, state=flag(live="client_auth.asks")),
     ),

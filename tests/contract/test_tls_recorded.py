@@ -93,7 +93,7 @@ def test_a_failed_part_hides_its_own_facts_and_no_other(part: str, reason: Reaso
 def test_a_part_without_the_declared_shape_is_unparsable() -> None:
     documents = tuple(replace(doc, body={**doc.body, "handshake": {"versions": "TLSv1.2"}, "certificate": {}, "chain": []}) for doc in SNAPSHOT.documents)
     for resource in Estate.of(replace(SNAPSHOT, documents=documents), TYPES).resources:
-        for kind in (Handshake, Certificate, Chain):
+        for kind in (Handshake, Certificate, Chain, ServedNames):
             known = resource.facts[kind]
             assert isinstance(known, Unknown)
             assert known.reason is Reason.UNPARSABLE
