@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -53,21 +53,28 @@ def _start(stack: ExitStack, folder: Path, say: _Steps) -> list[str]:
     from scanner.demo.servers import aws_server
 
     say("start an AWS server (moto) and build a small estate in it")
+    stack.enter_context(_environment(_forgotten()))
     url = stack.enter_context(aws_server(aws_estate.moto_environment(), folder / "aws-server.log"))
-    fake = {"AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "demo", "AWS_ENDPOINT_URL": url, "AWS_REGION": "eu-central-1", "AWS_EC2_METADATA_DISABLED": "true"}
-    stack.enter_context(_environment(fake | {"AWS_PROFILE": None, "AWS_SESSION_TOKEN": None}))
+    credentials = {"AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "demo", "AWS_ENDPOINT_URL": url, "AWS_REGION": "eu-central-1"}
+    stack.enter_context(_environment(credentials))
     aws_estate.seed(url)
     say("start an Azure Resource Manager and its estate")
-    arm = stack.enter_context(ArmReplay(azure_estate.estate(), tls_dir=str(folder / "arm-tls")))
-    credential = {"AZURE_TENANT_ID": arm.core.e.tenant, "AZURE_CLIENT_ID": "demo", "AZURE_CLIENT_SECRET": "demo", "AZURE_AUTHORITY_HOST": arm.url}
-    stack.enter_context(_environment(credential | {"HOUVAST_AZURE_RESOURCE_MANAGER": arm.url, "REQUESTS_CA_BUNDLE": str(arm.ca_file), "AZURE_CLIENT_CERTIFICATE_PATH": None}))
+    arm = stack.enter_context(ArmReplay(azure_estate.estate(), tls_dir=folder / "arm-tls"))
+    stack.enter_context(_environment(arm.environment()))
     say("start four TLS endpoints: good, expiring soon, expired, old")
     endpoints = stack.enter_context(tls_servers.demo_servers(folder / "tls"))
     return ["aws", "azure", *endpoints.targets, f"--ca-file={endpoints.ca_file}"]
 
 
+def _forgotten() -> dict[str, str | None]:
+    """The user's own accounts, profiles and proxies play no part in the demo."""
+    own = (name for name in os.environ if name.startswith(("AWS_", "AZURE_", "HOUVAST_")) or name.lower().endswith("_proxy"))
+    nothing = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_EC2_METADATA_DISABLED": "true"}
+    return {**dict.fromkeys(own), **nothing}
+
+
 @contextmanager
-def _environment(changes: dict[str, str | None]) -> Iterator[None]:
+def _environment(changes: Mapping[str, str | None]) -> Iterator[None]:
     """Environment variables for the time of the demo."""
     before = {name: os.environ.get(name) for name in changes}
     _set(changes)
@@ -77,7 +84,7 @@ def _environment(changes: dict[str, str | None]) -> Iterator[None]:
         _set(before)
 
 
-def _set(values: dict[str, str | None]) -> None:
+def _set(values: Mapping[str, str | None]) -> None:
     for name, value in values.items():
         if value is None:
             os.environ.pop(name, None)

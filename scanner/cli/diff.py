@@ -108,7 +108,7 @@ def _assessed(path: Path, text: str) -> Side:
         found = {verdict["fingerprint"]: _from_json(verdict) for verdict in loaded["verdicts"]}
         settled = {s["promise"]: s["status"] for s in loaded["settlements"]}
         places = frozenset((s.subject.provider, s.subject.account) for s in found.values() if not s.gap)
-        return Side(str(path), loaded["taken_at"], found, Seen({}, places, frozenset(s.check for s in found.values())), settled)
+        return Side(str(path), loaded["taken_at"], found, Seen({}, places, frozenset(), frozenset(s.check for s in found.values())), settled)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidFile(str(path), f"is neither a snapshot nor an assessment: {type(error).__name__}: {error}", remedy) from error
 

@@ -21,7 +21,14 @@ def run(arguments: argparse.Namespace) -> int:
     """0 when a scan can run; 1 when the installation itself is broken. A missing credential is only told."""
     paint = Paint(sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
     broken = False
-    for title, look in (("installation", _installation), ("rules", _rules), ("configuration", lambda: _configuration(arguments.config)), ("AWS", _aws), ("Azure", _azure), ("demo", _demo)):
+    for title, look in (
+        ("installation", _installation),
+        ("rules", _rules),
+        ("configuration", lambda: _configuration(arguments.config)),
+        ("AWS", _aws),
+        ("Azure", _azure),
+        ("demo", _demo),
+    ):
         print(paint(title, "bold"))
         for good, text, step in _safely(look):
             mark = paint("✓", "green") if good else paint("✗" if step.startswith("!") else "·", "yellow")
@@ -60,7 +67,11 @@ def _configuration(named: str | None) -> Iterator[_Line]:
 
     config = chosen_config(named)
     file = Path(named) if named else CONFIG
-    yield file.is_file(), f"{file} {'is valid' if file.is_file() else 'is not there'}", "" if file.is_file() else "optional: it names targets, promises and parameters (docs/quickstart.md)"
+    yield (
+        file.is_file(),
+        f"{file} {'is valid' if file.is_file() else 'is not there'}",
+        "" if file.is_file() else "optional: it names targets, promises and parameters (docs/quickstart.md)",
+    )
     promises = Path(config.promises) if config.promises else PROMISES
     if promises.is_file():
         from scanner.store.promise_file import load_promises

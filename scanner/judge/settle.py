@@ -64,7 +64,7 @@ def _missing(promise: Promise, groups: list[tuple[Bind, list[Verdict]]], snapsho
             left_out = asked and bind.check not in asked
             found.append(f"{bind.check}: {'was left out of this run' if left_out else 'nothing in scope was looked at'}")
         unknown = [v for v in group if v.status is Status.UNKNOWN]
-        found.extend(f"{bind.check}: {v.subject.name} ({v.fact}): {v.reason or Reason.DEFECT}" for v in unknown)
+        found.extend(f"{bind.check}: {v.subject.name} ({v.fact}): {v.why or v.reason or Reason.DEFECT}" for v in unknown)
     if promise.binds:
         subjects = [v.subject for _, group in groups for v in group]
         found.extend(f"{item} was not looked at" for item in promise.scope if not _looked_at(item, subjects, snapshot))

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 
 from scanner.model.known import Json, Reason, Source
 from scanner.model.promise import Settlement
@@ -86,8 +87,9 @@ class Verdict:
     """Who accepted this fail, until when and why; the status stays fail."""
     tags: Mapping[str, str] | None = None
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
+        """Computed once: reports and settlements ask for it again and again."""
         return fingerprint(self.check, self.params, self.subject, self.fact)
 
     @property

@@ -139,7 +139,7 @@ def _failures(assessment: Assessment, checks: Mapping[str, Check[Any]], style: S
         lines.append(f" {paint(f'{first.severity.value.upper():<9}', *_SEVERITY_STYLE[first.severity])} {paint(first.check, 'bold')} · {heading}")
         for verdict in group[: style.limit]:
             lines.append(wrapped(safe(verdict.why), style.width, " " * 13, " " * 11 + paint("✗ ", "red")))
-            lines.append(paint(shorten(f"{' ' * 13}{safe(_subject(verdict.subject))} · {safe(_evidence(verdict))}", style.width), "dim"))
+            lines.append(paint(f"{' ' * 13}{shorten(f'{safe(_subject(verdict.subject))} · {safe(_evidence(verdict))}', style.width - 13)}", "dim"))
         if len(group) > style.limit:
             lines.append(f"{' ' * 13}… and {len(group) - style.limit} more (--verbose shows all)")
     return "\n".join(lines)
@@ -153,7 +153,8 @@ def _subject(ref: Ref) -> str:
 def _evidence(verdict: Verdict) -> str:
     if not verdict.evidence:
         return "no evidence: nothing was read"
-    return "; ".join(_source(s) for s in verdict.evidence[:2])
+    first = next((s for s in verdict.evidence if s.value is not None), verdict.evidence[0])
+    return _source(first) + (f" and {len(verdict.evidence) - 1} more" if len(verdict.evidence) > 1 else "")
 
 
 def _source(source: Source) -> str:

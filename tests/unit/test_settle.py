@@ -69,7 +69,7 @@ def test_the_tally_and_what_would_prove_it() -> None:
     got = settle(PROMISE, (PASS, FAIL, UNKNOWN, UNKNOWN), WHOLE, TODAY)
     assert got.counts == {"pass": 1, "fail": 1, "unknown": 1}
     assert got.fails == (FAIL.fingerprint,)
-    assert got.missing == ("encryption-at-rest: unknown (AtRest): denied",)
+    assert got.missing == ("encryption-at-rest: unknown (AtRest): why",)
 
 
 def test_other_parameters_are_another_question() -> None:
