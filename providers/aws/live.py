@@ -312,8 +312,9 @@ class AwsWorker:
         try:
             return self._trimmed(site, decl, get, self._taken(site, service, get, params))
         except Failure as error:
-            if error.code in get.on_error:
-                return get.on_error[error.code]
+            meant = meaning(get.on_error, error.code, error.detail)
+            if meant is not None:
+                return get.on_error[meant]
             raise
 
     def _taken(self, site: Site, service: str, get: Get, params: Mapping[str, Json]) -> list[Any]:
@@ -331,7 +332,10 @@ class AwsWorker:
             except ValueError as error:
                 raise Failure(Reason.UNPARSABLE, "", f"{get.take} is not JSON") from error
         if isinstance(taken[0], list):
-            return kept_part(decl, get.put, [item for part in taken for item in part], shape)
+            every = [item for part in taken for item in part]
+            if get.one and len(every) != 1:
+                raise Failure(Reason.UNPARSABLE, "", f"{get.take} holds {len(every)} items instead of one")
+            return kept_part(decl, get.put, every[0] if get.one else every, shape)
         return kept_part(decl, get.put, taken[0], shape)
 
     def _shared_jobs(self, documents: Iterable[Document]) -> list[Job]:
@@ -361,10 +365,12 @@ class AwsWorker:
         try:
             taken = self._taken(look.site, look.service, look.askers[0][1], look.params)
         except Failure as error:
-            if any(error.code not in get.on_error for _, get, _ in look.askers):
+            meant = [meaning(get.on_error, error.code, error.detail) for _, get, _ in look.askers]
+            if None in meant:
                 error.read = Answer(call, parts=tuple(Part(doc.ref, get.put, None) for _, get, docs in look.askers for doc in docs))
                 raise
-            return Answer(replace(call, code=error.code), parts=tuple(Part(doc.ref, get.put, get.on_error[error.code]) for _, get, docs in look.askers for doc in docs))
+            bodies = [(get, get.on_error[key or ""], docs) for (_, get, docs), key in zip(look.askers, meant, strict=True)]
+            return Answer(replace(call, code=error.code), parts=tuple(Part(doc.ref, get.put, body) for get, body, docs in bodies for doc in docs))
         for decl, get, docs in look.askers:
             body = self._trimmed(look.site, decl, get, taken)
             parts += matched(get, body, docs) if get.match else (Part(doc.ref, get.put, body) for doc in docs)

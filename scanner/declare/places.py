@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from scanner.data.regions import place_of
-from scanner.declare.path import Seen
+from scanner.declare.path import REFERENCE, Seen
 from scanner.declare.readers import Reader, _where, follow
 from scanner.declare.view import Spec, View, Where
 from scanner.model.facts import Home
 from scanner.model.known import Fact, Json, Known, Reason, Source, Unknown
 from scanner.model.place import Confidence, Place
 from scanner.model.record import dataclass
+from scanner.model.resource import Ref
 from scanner.model.snapshot import FOUND, Dialect
 
 Places = tuple[Place, ...]
@@ -53,8 +54,10 @@ def here(*, live: Spec = None, cfn: Spec = None, arm: Spec = None, tf: Spec = No
 class PlaceList(Reader[Places]):
     """Places of copies; absence means none. An empty tuple as path says that a dialect cannot hold any."""
 
-    one: Callable[[View, Seen], Fact[Place]]
+    one: Callable[[View, Seen], Fact[Place] | None]
+    """The place of one value; None: it names no copy at all."""
     targets: tuple[str, ...] = ()
+    clue: Callable[[Ref, str], Clue | None] | None = None
 
     def read(self, view: View) -> Fact[Places]:
         got = view.read(self.where)
@@ -64,16 +67,35 @@ class PlaceList(Reader[Places]):
         sources: list[Source] = []
         for seen in (s for seens in got for s in seens):
             fact = self.one(view, seen)
-            if isinstance(fact, Unknown):  # one copy that cannot be placed does not hide the others
+            if fact is None:
+                sources.append(view.source(seen))
+            elif isinstance(fact, Unknown):  # one copy that cannot be placed does not hide the others
                 places.append(Place("", None, Confidence.UNDETERMINED, _name(seen.value), fact.reason, fact.detail))
             else:
                 places.append(fact.value)
-            sources.extend(fact.sources or (view.source(seen),))
+            sources.extend(fact.sources or (view.source(seen),) if fact is not None else ())
         empty = tuple(view.source(Seen(path, None)) for path in self.where.paths(view.doc.dialect))
         return Known(tuple(dict.fromkeys(places)), tuple(sources) or empty)
 
     def references(self, dialect: Dialect) -> tuple[tuple[str, str], ...]:
         return tuple((kind, path) for kind in self.targets for path in self.where.paths(dialect))
+
+    def named(self, kind: str, ref: Ref, value: str) -> str:
+        if self.clue is None:
+            return value
+        found = self.clue(ref, value)
+        return found.name if found is not None and found.kind == kind else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """What a value says about a place: a region, something whose home it is, or only why it cannot be told."""
+
+    region: str = ""
+    kind: str = ""
+    name: str = ""
+    """Id or name of a resource of `kind`: the place is its home."""
+    why: str = ""
 
 
 def _name(value: Json) -> str:
@@ -120,6 +142,41 @@ def region_of(type: str, *, live: Spec = None, cfn: Spec = None, arm: Spec = Non
     return PlaceList(_where(live, cfn, arm, tf, same), one, (type,))
 
 
+def traced(
+    clue: Callable[[Ref, str], Clue | None], *kinds: str, live: Spec = None, cfn: Spec = None, arm: Spec = None, tf: Spec = None, same: Spec = None
+) -> PlaceList:  # fmt: skip
+    """Copies given by text that has to be read first (`s3://bucket/prefix`, a host name, an ARN of whatever service).
+    `clue(ref, value)` says what it means; None: no copy. `kinds` are the types that it may name. What a template
+    refers to stands where that resource stands."""
+
+    def one(view: View, seen: Seen) -> Fact[Place] | None:
+        if isinstance(seen.value, Mapping) and REFERENCE in seen.value:
+            return _beside(view, seen)
+        if not isinstance(seen.value, str):
+            return Unknown(Reason.UNPARSABLE, f"{seen.path}: {seen.value!r} names no place", (view.source(seen),))
+        found = clue(view.doc.ref, seen.value)
+        if found is None:
+            return None
+        if found.kind:
+            fact = follow(view, Seen(seen.path, found.name), found.kind, Home, "place")
+            return Known(replace(fact.value, what=seen.value), fact.sources) if isinstance(fact, Known) else fact
+        if not found.region:
+            return Unknown(Reason.UNRESOLVED, f"{seen.value}: {found.why}", (view.source(seen),))
+        return Known(replace(place_of(view.doc.ref.provider, found.region), what=seen.value), (view.source(seen),))
+
+    return PlaceList(_where(live, cfn, arm, tf, same), one, kinds, clue)
+
+
+def _beside(view: View, seen: Seen) -> Fact[Place]:
+    """The home of the resource of the same file that a template's reference leads to, of whatever type."""
+    logical = str(seen.value[REFERENCE]) if isinstance(seen.value, Mapping) else ""
+    doc = next((doc for doc in view.index.documents if doc.file == view.doc.file and doc.ref.name == logical), None)
+    if doc is None:
+        return Unknown(Reason.UNRESOLVED, f"{seen.path}: {logical} is not read from {view.doc.file}", (view.source(seen),))
+    fact = follow(view, seen, doc.ref.type, Home, "place")
+    return Known(replace(fact.value, what=logical), fact.sources) if isinstance(fact, Known) else fact
+
+
 def azure_ids(*, live: Spec = None, arm: Spec = None) -> PlaceList:
     """Copies given by the Azure ids of what holds them, of whatever type: the home of each (a log workspace, an account)."""
     return PlaceList(Where(live, None, arm, None), _by_azure_id)
@@ -161,4 +218,4 @@ def nowhere(cite: str) -> Reader[Places]:
     return always((), cite=cite)
 
 
-__all__ = ["DerivedPlaces", "Here", "PlaceList", "arns", "azure_ids", "derived_regions", "here", "nowhere", "region_of", "regions"]
+__all__ = ["Clue", "DerivedPlaces", "Here", "PlaceList", "arns", "azure_ids", "derived_regions", "here", "nowhere", "region_of", "regions", "traced"]

@@ -63,6 +63,10 @@ class Reader(Generic[T]):
         """(type, path) of the references that have to be resolved at collection."""
         return ()
 
+    def named(self, kind: str, ref: Ref, value: str) -> str:
+        """Id or name of the resource of `kind` that a value refers to; empty when it refers to none."""
+        return value
+
 
 def _absent(view: View, where: Where) -> Unknown:
     paths = " or ".join(where.paths(view.doc.dialect))
@@ -71,7 +75,8 @@ def _absent(view: View, where: Where) -> Unknown:
 
 @dataclass(frozen=True)
 class PathReader(Reader[T]):
-    """One value, put through `then`. `absent` is the value that absence means, or a mapping by dialect."""
+    """One value, put through `then`. `absent` is the value that absence means, or a mapping by dialect; NotApplicable(why)
+    where it means that the resource has no such fact."""
 
     then: Callable[[Json], T]
     absent: Any = MISSING
@@ -83,6 +88,8 @@ class PathReader(Reader[T]):
         found = [seen for seens in got for seen in seens]
         if not found:
             absent = self.absent.get(view.doc.dialect, MISSING) if isinstance(self.absent, ByDialect) else self.absent
+            if isinstance(absent, NotApplicable):
+                raise NotApplicable(*absent.args)
             if isinstance(absent, (_Missing, NotShown)):
                 return _absent(view, self.where) if isinstance(absent, _Missing) else Unknown(Reason.UNRESOLVED, absent.why)
             return Known(absent, tuple(view.source(Seen(path, None)) for path in self.where.paths(view.doc.dialect)))
@@ -250,6 +257,7 @@ class Of(Reader[T]):
     """Type of the resource that is referred to."""
     fact: Kind
     field: str
+    """Empty: the whole fact."""
     early: Callable[[Ref, str], T | None] | None = None
     absent: Any = MISSING
 
@@ -260,6 +268,8 @@ class Of(Reader[T]):
         found = [seen for seens in got for seen in seens]
         if not found:
             absent = self.absent.get(view.doc.dialect, MISSING) if isinstance(self.absent, ByDialect) else self.absent
+            if isinstance(absent, NotApplicable):
+                raise NotApplicable(*absent.args)
             if isinstance(absent, (_Missing, NotShown)):
                 return _absent(view, self.where) if isinstance(absent, _Missing) else Unknown(Reason.UNRESOLVED, absent.why)
             return Known(absent, tuple(view.source(Seen(path, None)) for path in self.where.paths(view.doc.dialect)))
@@ -314,7 +324,7 @@ def follow(view: View, seen: Seen, kind: str, fact: Kind, field: str) -> Fact[An
         return Unknown(Reason.UNRESOLVED, f"{target.ref.name} has no {fact.__name__}: {error}", (view.source(seen),))
     if isinstance(got, Unknown):
         return Unknown(got.reason, got.detail, (view.source(seen), *got.sources))
-    return Known(getattr(got.value, field), (view.source(seen), *got.sources))
+    return Known(getattr(got.value, field) if field else got.value, (view.source(seen), *got.sources))
 
 
 __all__ = [
