@@ -1,15 +1,17 @@
-"""Readers made of readers: one that is proven by any of its parts, and one that asks the parent."""
+"""Readers made of readers: proven by any of its parts, all places of several, one a dialect, and one that asks the parent."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from scanner.declare.path import Seen
 from scanner.declare.readers import Kind, Reader, follow
 from scanner.declare.view import Spec, View, Where
-from scanner.model.known import Fact, Json, Known, Source, Unknown
+from scanner.model.known import Fact, Json, Known, Reason, Source, Unknown
+from scanner.model.place import Confidence, Place
 from scanner.model.record import dataclass
+from scanner.model.resource import Ref
 from scanner.model.snapshot import Dialect
 
 T = TypeVar("T")
@@ -40,9 +42,87 @@ class AnyOf(Reader[bool]):
 
 def any_of(*parts: Reader[bool]) -> AnyOf:
     """`any_of(boolean(…), boolean(…))`: plain HTTP is allowed, or plain FTP is."""
+    return AnyOf(_all_paths(parts), parts)
+
+
+def _all_paths(parts: tuple[Reader[Any], ...]) -> Where:
     given = {dialect: tuple(path for part in parts for path in part.where.paths(dialect)) for dialect in Dialect}
-    where = Where(given[Dialect.LIVE] or None, given[Dialect.CLOUDFORMATION] or None, given[Dialect.ARM] or None, given[Dialect.TERRAFORM] or None)
-    return AnyOf(where, parts)
+    return Where(given[Dialect.LIVE] or None, given[Dialect.CLOUDFORMATION] or None, given[Dialect.ARM] or None, given[Dialect.TERRAFORM] or None)
+
+
+@dataclass(frozen=True)
+class _Several(Reader[T], Generic[T]):
+    """Base of what asks several readers."""
+
+    parts: tuple[Reader[Any], ...]
+
+    def references(self, dialect: Dialect) -> tuple[tuple[str, str], ...]:
+        return tuple(pair for part in self.parts for pair in part.references(dialect))
+
+    def named(self, kind: str, ref: Ref, value: str) -> str:
+        found = (part.named(kind, ref, value) for part in self.parts if kind in {k for k, _ in part.references(Dialect.LIVE)})
+        return next((name for name in found if name), "")
+
+
+@dataclass(frozen=True)
+class Together(_Several[tuple[Place, ...]]):
+    """Places of several readers. A part that is not known stands among them as a place that is not known, so that it hides
+    none of the others; only where nothing at all is known the whole is unknown."""
+
+    def read(self, view: View) -> Fact[tuple[Place, ...]]:
+        got = [part.read(view) for part in self.parts]
+        lost = [one for one in got if isinstance(one, Unknown)]
+        if lost and not any(isinstance(one, Known) and one.value for one in got):
+            return lost[0]
+        places: list[Place] = []
+        sources: list[Source] = []
+        for one in got:
+            places += (Place("", None, Confidence.UNDETERMINED, "", one.reason, one.detail),) if isinstance(one, Unknown) else one.value
+            sources += one.sources
+        return Known(tuple(dict.fromkeys(places)), tuple(dict.fromkeys(sources)))
+
+
+def together(*parts: Reader[tuple[Place, ...]]) -> Together:
+    """`together(regions(…), arns(…))`: copies that are named in several ways, or by several calls."""
+    return Together(_all_paths(parts), parts)
+
+
+@dataclass(frozen=True)
+class FirstProven(_Several[T]):
+    """The first part that proves enough; where none does, all parts have to be known."""
+
+    proves: Callable[[T], bool]
+
+    def read(self, view: View) -> Fact[T]:
+        got: list[Fact[T]] = []
+        for part in self.parts:
+            one: Fact[T] = part.read(view)
+            if isinstance(one, Known) and self.proves(one.value):
+                return one
+            got.append(one)
+        return next((one for one in got if isinstance(one, Unknown)), got[0])
+
+
+def first_proven(proves: Callable[[Any], bool], *parts: Reader[Any]) -> FirstProven[Any]:
+    """`first_proven(lambda backups: backups.enabled, derive(…), derive(…))`: backed up by its own service, or by another one."""
+    return FirstProven(_all_paths(parts), parts, proves)
+
+
+@dataclass(frozen=True)
+class PerDialect(_Several[T]):
+    """A reader of its own for the live cloud, another one for templates."""
+
+    def read(self, view: View) -> Fact[T]:
+        found = next((part for part in self.parts if part.where.spec(view.doc.dialect) is not None), None)
+        if found is None:
+            return Unknown(Reason.UNSUPPORTED, f"{view.decl.type} has no declared path for {view.doc.dialect}")
+        got: Fact[T] = found.read(view)
+        return got
+
+
+def per_dialect(*parts: Reader[Any]) -> PerDialect[Any]:
+    """`per_dialect(of(…, live=…), derive(…, cfn=…))`: the first part that declares the dialect answers."""
+    return PerDialect(_all_paths(parts), parts)
 
 
 @dataclass(frozen=True)
@@ -74,4 +154,4 @@ def of_parent(target: str, fact: Kind, field: str, *, own: Callable[[Json], Any]
     return OfParent(Where(live, None, arm, None), target, fact, field, own)
 
 
-__all__ = ["AnyOf", "OfParent", "any_of", "of_parent", "parent_of"]
+__all__ = ["AnyOf", "FirstProven", "OfParent", "PerDialect", "Together", "any_of", "first_proven", "of_parent", "parent_of", "per_dialect", "together"]

@@ -38,6 +38,7 @@ def test_lists_of_lists() -> None:
     page = {"Reservations": [{"Instances": [{"InstanceId": "i-1"}, {"InstanceId": "i-2"}]}, {"Instances": []}]}
     assert [item["InstanceId"] for item in items(listing, page)] == ["i-1", "i-2"]
     assert items(listing, {"Reservations": []}) == []
-    for broken in ({}, {"Reservations": [{}]}, {"Reservations": [{"Instances": None}]}, {"Reservations": "x"}):
+    broken_pages: list[dict[str, object]] = [{}, {"Reservations": [{}]}, {"Reservations": [{"Instances": None}]}, {"Reservations": "x"}]
+    for broken in broken_pages:
         with pytest.raises(Failure):
             items(listing, broken)
