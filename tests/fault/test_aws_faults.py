@@ -267,7 +267,7 @@ def test_pages_that_loop_come_to_an_end(lab: Lab, healthy: Judged, period: int) 
     assert all(call.outcome is Reason.UNAVAILABLE and call.pages for call in lost)
     assert after.passed <= healthy.passed
     assert [v for v in after.verdicts if v.gap and v.subject.type == "AWS::DynamoDB::Table"]
-    assert any(doc.ref.name == "events" for doc in after.snapshot.documents), "what was read before is kept"
+    assert any(doc.ref.name == "orders" for doc in after.snapshot.documents), "what was read before is kept"
 
 
 def test_the_deadline_of_the_run_ends_every_wait(lab: Lab) -> None:

@@ -18,19 +18,19 @@ def broad(url: str) -> None:
         volume = made.volume(region, "data", key if region == GERMANY else made.key(region, "volumes"))
         made.client("ec2", region).create_snapshot(VolumeId=volume)
     made.client("ec2", GERMANY).enable_ebs_encryption_by_default()
-    made.database(GERMANY, "clients", key, 14)
+    made.database(GERMANY, "customers", key, 14)
     rds = made.client("rds", GERMANY)
     rds.create_global_cluster(GlobalClusterIdentifier="world", Engine="aurora-postgresql")
     rds.create_db_cluster(
         DBClusterIdentifier="orders", Engine="aurora-postgresql", MasterUsername="owner", MasterUserPassword="not-a-secret", GlobalClusterIdentifier="world",
         StorageEncrypted=True, KmsKeyId=key, BackupRetentionPeriod=7, DeletionProtection=True,
     )  # fmt: skip
-    made.table(GERMANY, "events", key=key)
-    balancer = made.balancer(GERMANY, "portal")
-    made.listener(GERMANY, balancer, made.certificate(GERMANY, "portal.example.org"), "ELBSecurityPolicy-TLS13-1-2-2021-06")
+    made.table(GERMANY, "orders", key=key)
+    balancer = made.balancer(GERMANY, "shop")
+    made.listener(GERMANY, balancer, made.certificate(GERMANY, "shop.example.org"), "ELBSecurityPolicy-TLS13-1-2-2021-06")
     made.redirect(GERMANY, balancer)
-    made.person("anna", second_factor=True)
-    made.trail(GERMANY, "everything", "broad-logs")
+    made.person("carla", second_factor=True)
+    made.trail(GERMANY, "broad", "broad-logs")
     copies = [{"DestinationBackupVaultArn": f"arn:aws:backup:{VIRGINIA}:123456789012:backup-vault:copies"}]
     backup = made.client("backup", GERMANY)
     backup.create_backup_vault(BackupVaultName="daily")
