@@ -57,9 +57,17 @@ def _references(doc: Document, decl: TypeDecl | None, options: Options) -> Itera
         for reader in declared.readers:
             for kind, path in reader.references(Dialect.LIVE):
                 for value in values(path, doc.body):
-                    name = reader.named(kind, doc.ref, value) if isinstance(value, str) else ""
+                    name = _name(reader, kind, doc.ref, value) if isinstance(value, str) else ""
                     if name and not _answered(reader, doc.ref, name):
                         yield kind, name
+
+
+def _name(reader: Any, kind: str, ref: Ref, value: str) -> str:
+    """What a value refers to; empty where it refers to nothing, or cannot be read (which the reader itself will say)."""
+    try:
+        return str(reader.named(kind, ref, value))
+    except Exception:  # as in _answered: only a call is spared
+        return ""
 
 
 def _answered(reader: Any, ref: Ref, value: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from scanner.data.regions import place_of
 from scanner.declare.path import REFERENCE, Seen
-from scanner.declare.readers import Reader, _where, follow
+from scanner.declare.readers import UNFIT, Reader, _where, follow
 from scanner.declare.view import Spec, View, Where
 from scanner.model.facts import Home
 from scanner.model.known import Fact, Json, Known, Reason, Source, Unknown
@@ -154,7 +154,10 @@ def traced(
             return _beside(view, seen)
         if not isinstance(seen.value, str):
             return Unknown(Reason.UNPARSABLE, f"{seen.path}: {seen.value!r} names no place", (view.source(seen),))
-        found = clue(view.doc.ref, seen.value)
+        try:
+            found = clue(view.doc.ref, seen.value)
+        except UNFIT as error:
+            return Unknown(Reason.UNPARSABLE, f"{seen.path}: {error}", (view.source(seen),))
         if found is None:
             return None
         if found.kind:
