@@ -28,8 +28,9 @@ docs: $(VENV)/dev.done  ## generate docs/checks, docs/coverage.md and the comman
 bench: $(VENV)/dev.done
 	$(BIN)/python bench/startup.py
 
-packages:  ## servers that some tests talk to; those tests skip with their reason where this cannot install them
+packages:  ## servers and a browser that some tests talk to; those tests skip with their reason where this cannot install them
 	@.ci/debian-packages
+	@.ci/node-packages
 
 constraints: $(VENV)/dev.done  ## write the exact versions that are installed now
 	.ci/constraints > constraints.txt.new && mv constraints.txt.new constraints.txt
