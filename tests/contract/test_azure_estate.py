@@ -134,8 +134,10 @@ def test_every_listed_resource_is_a_subject_once(judged: Judged) -> None:
     assert len(ids) == len(set(ids)) == 32
 
 
-def test_undeclared_types_are_judged_for_their_place_only(judged: Judged) -> None:
-    assert set(judged.resource("vnet").facts) == {Home}
+@pytest.mark.parametrize("kind", [Replicas, BackupPlaces, LogPlaces])
+def test_whether_an_undeclared_type_copies_data_is_open(judged: Judged, kind: type) -> None:
+    assert set(judged.resource("customers.onmicrosoft.com").facts) == {Home, Replicas, BackupPlaces, LogPlaces}
+    assert judged.unknown("customers.onmicrosoft.com", kind).reason is Reason.UNSUPPORTED
 
 
 def test_evidence_names_the_call(judged: Judged) -> None:

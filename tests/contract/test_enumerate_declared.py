@@ -125,6 +125,14 @@ def test_a_warning_is_no_refusal_and_a_wrong_name_is_no_answer() -> None:
     assert right.versions == ("TLSv1.2",)
 
 
+def test_a_server_that_signs_with_sha1_whatever_it_is_offered() -> None:
+    paper = Paper({TLS12: (Suite(0xC02F, "ecdhe"),)}, signatures=(0x0601, 0x0401), stubborn=0x0201)
+    with serve(handler(paper)) as server:
+        found = ask(server.port)
+    assert found.signature_algorithms == ("rsa_pkcs1_sha512", "rsa_pkcs1_sha256", "rsa_pkcs1_sha1")
+    assert found.unseen == ()
+
+
 def test_alpn_of_another_protocol_is_left_out() -> None:
     with serve(handler(Paper({TLS12: tuple(RSA)}, alpn=(b"imap",)))) as server:
         found = ask(server.port)

@@ -121,7 +121,7 @@ LOAD_BALANCER = TypeDecl(
         fact(Home, place=here()),
         # An empty bucket name stands for "none was ever set".
         fact(LogPlaces, places=region_of("AWS::S3::Bucket", live="attributes[?Key=='access_logs.s3.bucket' && Value!=''].Value",
-                                         cfn="LoadBalancerAttributes[?Key=='access_logs.s3.bucket' && Value!=''].Value")),
+                                         cfn="LoadBalancerAttributes[?Key=='access_logs.s3.bucket'].Value")),
         fact(Logs, derive(_written, live=f"attributes{_LOGS_ON}", cfn=f"LoadBalancerAttributes{_LOGS_ON}")),
         fact(Deletion, guard=flag(live=f"attributes{_GUARDED}", cfn=f"LoadBalancerAttributes{_GUARDED}", absent=OFF)),
     ),

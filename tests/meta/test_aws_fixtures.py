@@ -1,0 +1,53 @@
+"""Every path that an AWS declaration reads leads to a value in some fixture: a path that never did may be a dead one."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from providers.cloudformation import reader
+from scanner import plugins
+from scanner.collect.plan import Options
+from scanner.declare.decl import TypeDecl
+from scanner.declare.index import Index
+from scanner.declare.view import View
+from scanner.model.known import Reason, Unknown
+from scanner.model.snapshot import Dialect, Run, Snapshot
+from scanner.store.snapshot_file import load
+from tests.support.aws import TYPES
+
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "aws"
+DECLS = plugins.load_types(TYPES)
+
+
+@cache
+def index(dialect: Dialect) -> Index:
+    if dialect is Dialect.LIVE:
+        return Index.of(load(FIXTURES / "estate.jsonl").merge(load(FIXTURES / "edges.jsonl")))
+    answer = reader.read(FIXTURES / "stack.yaml", "stack.yaml", Options(settings={"template.region": "eu-central-1"}))
+    return Index.of(Snapshot.of(Run("2026-11-21T10:00:00Z", "0.1.0"), (answer.call, *answer.more_calls), answer.documents))
+
+
+def paths() -> list[tuple[TypeDecl, Dialect, str]]:
+    return [
+        (decl, dialect, path)
+        for decl in DECLS.values() for dialect in decl.dialects() if dialect is not Dialect.LIVE or decl.live
+        for path in sorted({path for given in decl.facts for path in given.paths(dialect)})
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("decl", "dialect", "path"), paths(), ids=[f"{d.type}-{k}-{p}" for d, k, p in paths()])
+def test_a_fixture_holds_a_value(decl: TypeDecl, dialect: Dialect, path: str) -> None:
+    documents = index(dialect).of_type(decl.type)
+    assert documents, f"no fixture holds a {decl.type}"
+    found = [View(doc, index(dialect), decl, DECLS).at(path) for doc in documents]
+    assert any(got.reason is Reason.UNRESOLVED if isinstance(got, Unknown) else got for got in found), f"{path} leads to nothing in {len(documents)} documents"
+
+
+def test_the_recorded_estate_is_whole() -> None:
+    recorded = load(FIXTURES / "estate.jsonl")
+    assert recorded.run.complete
+    assert all(call.ok for call in recorded.calls)
+    assert len({doc.ref.type for doc in recorded.documents}) >= 14
