@@ -85,20 +85,20 @@ class Session:
         if self.gates is not None:
             self.gate = self.gates.of(self.address[0])
 
-    async def ask(self, question: Question) -> Reply | Silence:
-        """The answer, or what happened instead after all tries."""
+    async def ask(self, question: Question, urgent: bool = False) -> Reply | Silence:
+        """The answer, or what happened instead after all tries; `urgent` questions go before others that wait."""
         asked, passing = 0, 0
         last = Silence(Reason.NOT_COLLECTED, "not asked")
         for round_ in range(3):
             for _ in range(self._patience(round_)):
                 if self.dead:
                     return replace(self.dead, asked=asked)
-                reply = await self._once(question)
+                reply = await self._once(question, urgent)
                 if isinstance(reply, Refusal) and reply.alert in _PASSING and not passing:
                     # an alert is an answer, but this one may be about the moment: one more time
                     passing += 1
                     await asyncio.sleep(self.limits.pause)
-                    reply = await self._once(question)
+                    reply = await self._once(question, urgent)
                 if not isinstance(reply, Silence):
                     self.gate.answered()
                     self._unanswered = 0
@@ -136,9 +136,9 @@ class Session:
         self.dead = self.dead or Silence(last.reason, f"stopped answering: {last.detail}", last.kind, final=True, control=False)
         return self.dead
 
-    async def _once(self, question: Question) -> Reply | Silence:
+    async def _once(self, question: Question, urgent: bool = False) -> Reply | Silence:
         loop = asyncio.get_running_loop()
-        async with self.gate.slot(), self.everywhere:
+        async with self.gate.slot(urgent), self.everywhere:
             left = self._end - loop.time()
             if left <= 0:
                 self.dead = Silence(Reason.TIMEOUT, f"not asked: the {self.limits.deadline:g} s for this endpoint were over", "deadline", final=True)

@@ -10,24 +10,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from providers.tls.ask import Session, SslV2
 from providers.tls.enumeration import Enumeration, Limits
+from providers.tls.exchange import KeyExchange
 from providers.tls.findings import Findings
-from providers.tls.groups import (
-    CERTIFICATE_CURVES,
-    COMMON_GROUPS,
-    COMMON_SIGNATURES,
-    groups_of,
-    signatures,
-)
 from providers.tls.hello import Offer
+from providers.tls.offers import Offers
 from providers.tls.records import Ciphers, Refusal, Reply, ServerHello
 from providers.tls.starttls import DIALOGS
-from providers.tls.suites import COMMON, Version, halves, key_exchange, legacy_suites, needs_user, rank, suites_of, tls13_suites, uses_ecdh, without
+from providers.tls.suites import Version, halves, needs_user, rank, suites_of, without
 from providers.tls.sweep import Sweep
 from providers.tls.wire import Gates, Silence
 from scanner.sdk import Reason
@@ -76,7 +70,16 @@ class _Plan:
     tolerant: bool = False
     """A hello with everything was answered."""
     found: Findings = field(default_factory=Findings)
+    offers: Offers = field(init=False)
+    exchange: KeyExchange = field(init=False)
     first: dict[Version, asyncio.Future[ServerHello | None]] = field(default_factory=dict)
+    """The first answer in each version, as soon as it is known."""
+    done: dict[Version, asyncio.Event] = field(default_factory=dict)
+    """Set once all suites of a version are known."""
+
+    def __post_init__(self) -> None:
+        self.offers = Offers(self.session)
+        self.exchange = KeyExchange(self.session, self.found, self.offers)
 
     async def run(self) -> None:
         """All of it."""
@@ -85,20 +88,18 @@ class _Plan:
             return
         loop = asyncio.get_running_loop()
         self.first = {version: loop.create_future() for version in _ASKED}
+        self.done = {version: asyncio.Event() for version in _ASKED}
         async with asyncio.TaskGroup() as group:
             for version in _ASKED:
                 group.create_task(self._version(version, opening if opening and opening.version == version else None))
-            group.create_task(self._groups13())
-            group.create_task(self._curves())
-            group.create_task(self._signatures())
+            group.create_task(self._legacy())
             group.create_task(self._sslv2())
-        await self._fallback()
+            group.create_task(self._fallback())
 
     # -- opening
 
     async def _opening(self) -> ServerHello | None:
-        offer = self._offer(Version.TLSv1_3, legacy_suites() + tls13_suites(), groups_of(Version.TLSv1_2) + groups_of(Version.TLSv1_3), any_version=True)
-        reply = await self._asked(replace(offer, features=True, compression=True, alpn=self.alpn, exchange=True))
+        reply = await self._asked(self.offers.opening(self.alpn))
         if isinstance(reply, ServerHello):
             self.tolerant = True
             return reply
@@ -109,7 +110,7 @@ class _Plan:
         if not isinstance(reply, Silence):
             return None
         if reply.kind not in _HOPELESS:
-            for small in (self._small(Version.TLSv1_2), self._bare(Version.TLSv1_0)):
+            for small in (self.offers.small(Version.TLSv1_2), self.offers.bare(Version.TLSv1_0)):
                 if not isinstance(await self.session.ask(small), Silence):
                     return None
         self._give_up(reply)
@@ -130,17 +131,37 @@ class _Plan:
             return
         self.found.hellos[version] = hello
         self.found.notice(hello)
+        if version == Version.TLSv1_3:
+            await self._tls13(hello)
+        else:
+            await self._suites(version, [hello.suite])
+        self.done[version].set()
+
+    async def _tls13(self, hello: ServerHello) -> None:
+        async with asyncio.TaskGroup() as group:
+            others = group.create_task(self.exchange.others13(hello.group))
+            suites = await self.exchange.walk13(hello)
+            group.create_task(self.exchange.curves13())
+            group.create_task(self._suites(Version.TLSv1_3, suites))
+        self.found.groups[Version.TLSv1_3] = self.exchange.groups13 + others.result()
+
+    async def _suites(self, version: Version, known: list[int]) -> None:
+        """All suites of a version, in the server's order where it has one."""
         asked = suites_of(version)
         sweep = Sweep(
-            self.session, lambda suites: self._offer(version, suites), lambda reply: reply.suite, self.found.notice, halves,
-            asked=asked, ordered=True, lone=needs_user,
+            self.session, lambda suites: self.offers.full(version, suites), lambda reply: reply.suite, self.found.notice, halves,
+            asked=asked, patience=lambda: 2 if self._old(version) else 7, eager=lambda: 2 if self._old(version) else 0,
+            settles=version >= Version.TLSv1_2, ordered=True, lone=needs_user,
         )  # fmt: skip
         if self.session.small or self.session.bare:
-            parts = [asked[start : start + _CHUNK] for start in range(0, len(asked), _CHUNK)]
-            found = await sweep.chunks(parts)
+            found = await sweep.chunks([asked[start : start + _CHUNK] for start in range(0, len(asked), _CHUNK)])
         else:
-            found = await sweep.run(without(asked, {hello.suite}), (hello.suite,))
-        await sweep.settle_preference(found, asked)
+            found = await sweep.run(without(asked, known), tuple(known))
+        if version >= Version.TLSv1_2:
+            await sweep.settle_preference(found, asked)
+        elif sweep.preference is None:
+            # a single lane shows the server's order if it has one: whether it has, the newest version tells
+            sweep.preference = await self._inherited(version, sweep, found)
         if sweep.preference is not None:
             self.found.preferences[version] = sweep.preference
         # the list of a server that follows its clients says nothing about it: best first then
@@ -148,17 +169,32 @@ class _Plan:
         self.found.miss("suites", version, sweep.silences)
         self.found.miss("order", version, sweep.disorder)
 
+    async def _inherited(self, version: Version, sweep: Sweep, found: list[int]) -> bool | None:
+        """Whose order counts, from a newer version before TLS 1.3; asked where there is none."""
+        for newer in (Version.TLSv1_2, Version.TLSv1_1, Version.TLSv1_0):
+            if newer > version and await self.first[newer] is not None:
+                await self.done[newer].wait()
+                if newer in self.found.preferences:
+                    return self.found.preferences[newer]
+        await sweep.settle_preference(found, suites_of(version))
+        return sweep.preference
+
+    def _old(self, version: Version) -> bool:
+        """A server that still speaks TLS 1.0 has a long list in TLS 1.2."""
+        oldest = self.first[Version.TLSv1_0]
+        return version == Version.TLSv1_2 and oldest.done() and oldest.result() is not None
+
     async def _greet(self, version: Version) -> ServerHello | None:
         """The first hello of a version, in smaller and smaller words where the server has not stood a big one yet."""
-        full = self._offer(version, suites_of(version))
+        full = self.offers.full(version, suites_of(version))
         if version != Version.TLSv1_3:
             alpn = self.alpn if version == Version.TLSv1_2 else ()
             full = replace(full, features=True, compression=True, exchange=True, alpn=alpn)
         offers = [full]
         if not self.tolerant:
-            small = self._small(version)
+            small = self.offers.small(version)
             offers += [small] if version != Version.SSLv3 else []
-            offers += [replace(full, shares=True)] if version == Version.TLSv1_3 else [self._bare(version)]
+            offers += [replace(full, shares=True)] if version == Version.TLSv1_3 else [self.offers.bare(version)]
         last: Reply | Silence | None = None
         for offer in offers:
             if self.session.small and offer is full and len(offers) > 1:
@@ -180,6 +216,7 @@ class _Plan:
         if offer is full:
             self.tolerant = True
         elif offer.shares:
+            self.offers.shares = True
             self.found.quirks.add("empty key share")
         elif not offer.extensions and offer.version != Version.SSLv3:
             self.session.bare = True
@@ -197,87 +234,21 @@ class _Plan:
 
     # -- key exchange
 
-    async def _groups13(self) -> None:
-        version = Version.TLSv1_3
-        hello = await self.first[version]
-        if hello is None:
-            return
-        known = (hello.group,) if hello.group is not None else ()
-        everything = without(groups_of(version), known)
-        curves = tuple(code for code in everything if code < 0x100)
-        sweeps = [Sweep(self.session, lambda groups: self._offer(version, tls13_suites(), groups), lambda reply: reply.group) for _ in range(2)]
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(sweep.run(part)) for sweep, part in zip(sweeps, (curves, without(everything, curves)), strict=True)]
-        found = [*known, *tasks[0].result(), *tasks[1].result()]
-        self.found.groups[version] = found
-        self.found.miss("groups", version, [silence for sweep in sweeps for silence in sweep.silences])
-
-    async def _highest(self) -> tuple[Version, ServerHello] | None:
-        """The newest version before TLS 1.3 that can have groups."""
+    async def _legacy(self) -> None:
+        """Curves and schemes of the newest version before TLS 1.3."""
         for version in (Version.TLSv1_2, Version.TLSv1_1, Version.TLSv1_0):
             hello = await self.first[version]
             if hello is not None:
-                return version, hello
-        return None
-
-    async def _curves(self) -> None:
-        highest = await self._highest()
-        if highest is None or self.session.bare:
-            return
-        version, hello = highest
-        suites = tuple(code for code in (COMMON if self.session.small else legacy_suites()) if uses_ecdh(code))
-        found: list[int] = []
-        ecdsa = False
-        anchor: tuple[int, ...] = ()
-        if hello.exchange and hello.exchange.group is not None:
-            found, ecdsa = [hello.exchange.group], key_exchange(hello.suite)[1] == "ECDSA"
-        while left := without(groups_of(version), found):
-            reply = await self.session.ask(replace(self._offer(version, suites, left + anchor), exchange=True))
-            if isinstance(reply, Silence):
-                self.found.miss("groups", version, [reply])
-                break
-            if not isinstance(reply, ServerHello) or reply.version != version:
-                held = tuple(code for code in found if code in CERTIFICATE_CURVES)
-                if anchor or not ecdsa or not held:
-                    break
-                # an ECDSA certificate needs its own curve in the hello: put it back, behind the others
-                anchor = held
-                continue
-            group = reply.exchange.group if reply.exchange else None
-            if group is None or group not in left:
-                if group is None:
-                    self.found.miss("groups", version, [Silence(Reason.UNAVAILABLE, "the ServerKeyExchange did not come", "closed")])
-                break
-            found.append(group)
-            ecdsa |= key_exchange(reply.suite)[1] == "ECDSA"
-            self.found.notice(reply)
-        self.found.groups[version] = found
-
-    async def _signatures(self) -> None:
-        hello = await self.first[Version.TLSv1_2]
-        if hello is None or self.session.bare:
-            return
-        suites = tuple(
-            code for code in (COMMON if self.session.small else legacy_suites()) if key_exchange(code)[0] in ("ECDHE", "DHE") and key_exchange(code)[1] not in ("anon", "PSK")
-        )
-        known = (hello.exchange.signature,) if hello.exchange and hello.exchange.signature in signatures() else ()
-
-        def offer(schemes: tuple[int, ...]) -> Offer:
-            plain = self._offer(Version.TLSv1_2, suites)
-            return replace(plain, signatures=schemes, chain_signatures=() if self.session.small else signatures(), exchange=True)
-
-        sweep = Sweep(self.session, offer, lambda reply: reply.exchange.signature if reply.exchange else None, halves=_new_and_old, asked=signatures())
-        known_codes = tuple(code for code in known if code is not None)
-        self.found.signatures = await sweep.run(without(signatures(), known_codes), known_codes)
-        self.found.miss("signatures", Version.TLSv1_2, sweep.silences)
+                await self.exchange.legacy(version, hello)
+                return
 
     async def _fallback(self) -> None:
         """With two versions or more, a retry with the lower one that says so must be refused (RFC 7507)."""
-        spoken = sorted(self.found.hellos, reverse=True)
+        spoken = [version for version in _ASKED if await self.first[version] is not None]
         if len(spoken) < 2:
             return
-        offer = self._offer(spoken[1], tuple(self.found.suites[spoken[1]][:_CHUNK]))
-        reply = await self.session.ask(replace(offer, fallback=True))
+        hello = self.found.hellos[spoken[1]]
+        reply = await self.session.ask(replace(self.offers.full(spoken[1], (hello.suite,)), fallback=True))
         if isinstance(reply, Refusal):
             self.found.fallback = reply.alert == _INAPPROPRIATE_FALLBACK or None
         elif isinstance(reply, ServerHello):
@@ -285,23 +256,6 @@ class _Plan:
         if not isinstance(reply, ServerHello) and self.found.fallback is None:
             silence = reply if isinstance(reply, Silence) else Silence(Reason.UNAVAILABLE, f"another alert than 86: {reply}", "alert")
             self.found.miss("features", spoken[1], [silence])
-
-    # -- offers
-
-    def _offer(self, version: Version, suites: tuple[int, ...], groups: tuple[int, ...] | None = None, *, any_version: bool = False) -> Offer:
-        """A hello with everything beside `suites`, or with what the server can stand."""
-        small = self.session.small
-        if groups is None:
-            groups = COMMON_GROUPS if small else groups_of(version)
-        shares = version == Version.TLSv1_3 and "empty key share" in self.found.quirks
-        return Offer(version, suites, groups, COMMON_SIGNATURES if small else signatures(), any_version=any_version, shares=shares, extensions=not self.session.bare)
-
-    def _small(self, version: Version) -> Offer:
-        suites = tls13_suites() if version == Version.TLSv1_3 else COMMON
-        return Offer(version, suites, COMMON_GROUPS, COMMON_SIGNATURES, exchange=True)
-
-    def _bare(self, version: Version) -> Offer:
-        return Offer(version, COMMON, extensions=False, exchange=True)
 
     async def _asked(self, offer: Offer) -> Reply | Silence:
         """Ask; a server that refuses for the sake of ALPN is asked without."""
@@ -311,8 +265,3 @@ class _Plan:
             self.found.quirks.add("alpn")
             reply = await self.session.ask(replace(offer, alpn=()))
         return reply
-
-
-def _new_and_old(schemes: Sequence[int], _ordered: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """PSS and EdDSA apart from the pairs of hash and signature of TLS 1.2."""
-    return tuple(code for code in schemes if code >= 0x0700), tuple(code for code in schemes if code < 0x0700)

@@ -35,10 +35,19 @@ class Sweep:
     """How to cut a set; `None` for sets that are too small to be worth it."""
     asked: tuple[int, ...] = ()
     """All items in the order in which they are offered, where some have been taken out before."""
+    patience: Callable[[], int] = lambda: 1
+    """How many items to take out before a set is cut: each cut costs a refusal and a comparison."""
+    eager: Callable[[], int] = lambda: 0
+    """How many cuts to make even where no connection is idle: a long list is certain."""
+    settles: bool = False
+    """Whether to spend a question on whose order counts, once two picks have not shown it."""
     ordered: bool = False
     """Whether the order of the whole is wanted."""
     lone: Callable[[int], bool] = lambda _: False
     """Items to be asked for on their own after alert 115."""
+    insisted: set[int] | None = None
+    """Where a set is given: items that the server takes although they were not offered end up there, and end the lane."""
+    _cuts: int = 0
     silences: list[Silence] = field(default_factory=list)
     disorder: list[Silence] = field(default_factory=list)
     preference: bool | None = None
@@ -46,26 +55,39 @@ class Sweep:
 
     async def run(self, candidates: tuple[int, ...], found: tuple[int, ...] = ()) -> list[int]:
         """Everything accepted out of `candidates`, in the server's order; `found` has been taken out before."""
-        taken: list[int] = list(found)
+        taken: list[int] = []
         place = {item: index for index, item in enumerate(self.asked or candidates)}
+        for known in found:
+            self._show(taken, known, place)
         while candidates:
-            if len(taken) == 2 and self.ordered and self.preference is None:
+            if len(taken) == 2 and self.settles and self.preference is None:
                 await self.settle_preference(taken, tuple(place))
-            if taken and self.halves and self.session.gate.idle > 0:
+            if self.halves and self._splits(len(taken)):
                 upper, lower = self.halves(candidates, self.ordered and self.preference is not False)
                 if upper and lower:
+                    self._cuts += 1
                     async with asyncio.TaskGroup() as group:
                         lanes = [group.create_task(self.run(part)) for part in (upper, lower)]
                     return taken + await self._merge(lanes[0].result(), lanes[1].result())
-            item = await self._next(candidates)
+            item = await self.next(candidates)
             if item is None:
                 break
-            if taken and place[item] < place[taken[-1]]:
-                # it stood before the one that was picked instead
-                self.preference = True
-            taken.append(item)
+            self._show(taken, item, place)
             candidates = tuple(code for code in candidates if code != item)
         return taken
+
+    def _splits(self, taken: int) -> bool:
+        if taken < self.patience() or self.session.gate.width == 1:
+            return False
+        if self._cuts < self.eager():
+            return True
+        return self.session.gate.idle > 0
+
+    def _show(self, taken: list[int], item: int, place: dict[int, int]) -> None:
+        if taken and place[item] < place[taken[-1]]:
+            # it stood before the one that was picked instead
+            self.preference = True
+        taken.append(item)
 
     async def chunks(self, parts: Sequence[tuple[int, ...]]) -> list[int]:
         """The same for a server that stands only a few items at once."""
@@ -84,12 +106,13 @@ class Sweep:
         if item is not None:
             self.preference = item != turned[0]
 
-    async def _next(self, candidates: tuple[int, ...]) -> int | None:
-        reply = await self.session.ask(self.offer(candidates))
+    async def next(self, candidates: tuple[int, ...]) -> int | None:
+        """What the server picks; `None` where it picks nothing, or where that stays unseen (then `silences` has one more)."""
+        reply = await self.session.ask(self.offer(candidates), self.ordered)
         if isinstance(reply, Refusal) and reply.alert == _UNKNOWN_USER and any(map(self.lone, candidates)):
             rest = tuple(item for item in candidates if not self.lone(item))
             self.silences.append(Silence(Reason.UNSUPPORTED, "the server asks for a user's name (alert 115): suites with SRP were not told apart", "alert"))
-            return await self._next(rest) if rest else None
+            return await self.next(rest) if rest else None
         if isinstance(reply, Silence):
             self.silences.append(reply)
             return None
@@ -97,6 +120,9 @@ class Sweep:
             return None
         self.notice(reply)
         item = self.pick(reply)
+        if item in self.asked and item not in candidates and self.insisted is not None:
+            self.insisted.add(item)
+            return None
         if item is None or item not in candidates:
             self.silences.append(Silence(Reason.UNPARSABLE, "the answer does not show what was chosen, or shows what was not offered", "garbage"))
             return None
@@ -104,7 +130,7 @@ class Sweep:
 
     async def _choice(self, pair: tuple[int, ...]) -> int | None:
         """What the server picks out of items that it is known to accept; `None` without an answer."""
-        reply = await self.session.ask(self.offer(pair))
+        reply = await self.session.ask(self.offer(pair), self.ordered)
         if isinstance(reply, ServerHello):
             item = self.pick(reply)
             if item in pair:

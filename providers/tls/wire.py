@@ -125,11 +125,14 @@ class Gate:
         return self.width - self._busy - len(self._waiting)
 
     @asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        """Wait for a turn."""
+    async def slot(self, urgent: bool = False) -> AsyncIterator[None]:
+        """Wait for a turn; `urgent` ones, links of a long chain, go before all others."""
         while self._busy >= self.width:
             turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiting.append(turn)
+            if urgent:
+                self._waiting.appendleft(turn)
+            else:
+                self._waiting.append(turn)
             try:
                 await turn
             except asyncio.CancelledError:

@@ -44,6 +44,8 @@ class Paper:
     prime: int = (1 << 2047) | 1
     export_bits: int = 512
     signatures: tuple[int, ...] = (0x0401,)
+    stubborn: int | None = None
+    """Signs with this scheme where it shares none with the client."""
     extensions: frozenset[int] = frozenset({0xFF01, 23})
     deflate: bool = False
     alpn: tuple[bytes, ...] = ()
@@ -176,7 +178,7 @@ def _usable(paper: Paper, suite: Suite, hello: Hello, version: int) -> bool:
     if suite.ecdsa and paper.ecdsa_curve is not None and paper.ecdsa_curve not in hello.codes(10):
         return False
     signed = suite.kx in ("ecdhe", "dhe")
-    return not (signed and version == TLS12 and 13 in hello.extensions and not any(scheme in hello.codes(13) for scheme in paper.signatures))
+    return not (signed and paper.stubborn is None and version == TLS12 and 13 in hello.extensions and not any(scheme in hello.codes(13) for scheme in paper.signatures))
 
 
 def _first(paper: Paper, own: tuple[int, ...], theirs: list[int]) -> int:
@@ -238,7 +240,9 @@ def _exchange(paper: Paper, suite: Suite, hello: Hello, version: int) -> bytes:
     else:
         return b""
     if suite.kx != "anon":
-        scheme = _first(paper, paper.signatures, hello.codes(13) or list(paper.signatures)).to_bytes(2, "big") if version == TLS12 else b""
+        schemes = [code for code in hello.codes(13) or paper.signatures if code in paper.signatures]
+        chosen = _first(paper, paper.signatures, schemes) if schemes or paper.stubborn is None else paper.stubborn
+        scheme = chosen.to_bytes(2, "big") if version == TLS12 else b""
         body += scheme + _vector(os.urandom(256))
     return body
 

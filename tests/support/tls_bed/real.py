@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import random
 import shutil
 import socket
 import ssl
@@ -30,10 +31,12 @@ s.listen(o.port, '127.0.0.1');
 
 
 def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+    """A port that was free a moment ago, outside the range that outgoing connections take theirs from."""
+    while True:
+        port = random.randrange(12000, 32000)
+        with suppress(OSError), socket.socket() as sock:
+            sock.bind(("127.0.0.1", port))
+            return port
 
 
 def _await_port(port: int, process: subprocess.Popen[bytes]) -> None:
