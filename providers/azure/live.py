@@ -93,7 +93,7 @@ class AzureWorker:
     _types: dict[str, TypeDecl] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._types = {decl.type.lower(): decl for decl in self.decls.values() if isinstance(decl.live, Arm)}
+        self._types = {decl.type.lower(): decl for decl in self.decls.values() if decl.provider == "azure" and decl.type != UNDECLARED}
 
     # -- the worker's face -----------------------------------------------------------------------------------
     def start(self) -> tuple[Job, ...]:
