@@ -144,15 +144,12 @@ class Session:
                 self.dead = Silence(Reason.TIMEOUT, f"not asked: the {self.limits.deadline:g} s for this endpoint were over", "deadline", final=True)
                 return self.dead
             started = loop.time()
+            # after the first answers there is a measure of how slow this host is
+            patience = self.limits.answer if not self._slowest else min(self.limits.answer, max(2.0, 20 * self._slowest))
             try:
-                # after the first answers there is a measure of how slow this host is
-                patience = self.limits.answer if not self._slowest else min(self.limits.answer, max(2.0, 20 * self._slowest))
-                async with asyncio.timeout(min(left, self.limits.connect + patience)):
-                    reply = await self._exchange(question, patience)
+                reply = await self._exchange(question, min(left, patience))
             except PeerSilent as stop:
                 return stop.silence
-            except TimeoutError:
-                return Silence(Reason.TIMEOUT, "no answer in time", "timeout")
             self._slowest = max(self._slowest, loop.time() - started)
             return reply
 

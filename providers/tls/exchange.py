@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from providers.tls.ask import Session
 from providers.tls.findings import Findings
@@ -110,7 +111,7 @@ class KeyExchange:
 
     async def _confirm(self, curves: list[int], schemes: list[int]) -> None:
         """Pairs of one curve and one scheme, side by side, for a server with an RSA certificate."""
-        suites = tuple(code for code in legacy_suites() if key_exchange(code) == ("ECDHE", "RSA"))
+        suites = _ecdhe_rsa()
         new_schemes = without(_USUAL_SIGNATURES, schemes)
         new_curves = without(_USUAL_CURVES, curves)
         sure = curves[0] if curves else SECP256R1
@@ -123,7 +124,7 @@ class KeyExchange:
                 schemes.append(scheme)
 
     async def _curves(self, version: Version, found: list[int], ecdsa: bool) -> None:
-        suites = tuple(code for code in (COMMON if self.session.small else legacy_suites()) if uses_ecdh(code))
+        suites = _ecdhe(self.session.small)
         anchor: tuple[int, ...] = ()
         while left := without(groups_of(version), found):
             reply = await self.session.ask(replace(self.offers.full(version, suites, left + anchor), exchange=True))
@@ -148,7 +149,7 @@ class KeyExchange:
         self.found.groups[version] = found
 
     async def _signatures(self, known: list[int]) -> None:
-        suites = tuple(code for code in (COMMON if self.session.small else legacy_suites()) if _is_signed(code))
+        suites = _signed_suites(self.session.small)
         sweep = Sweep(
             self.session, lambda schemes: self._signed(suites, schemes), lambda reply: reply.exchange.signature if reply.exchange else None,
             halves=None if len(known) > 3 else _new_and_old, asked=signatures(), insisted=set(),
@@ -163,9 +164,20 @@ class KeyExchange:
         return replace(plain, signatures=schemes, chain_signatures=() if self.session.small else signatures(), exchange=True)
 
 
-def _is_signed(suite: int) -> bool:
-    exchange, authentication = key_exchange(suite)
-    return exchange in ("ECDHE", "DHE") and authentication not in ("anon", "PSK")
+@cache
+def _ecdhe(small: bool) -> tuple[int, ...]:
+    return tuple(filter(uses_ecdh, COMMON if small else legacy_suites()))
+
+
+@cache
+def _ecdhe_rsa() -> tuple[int, ...]:
+    return tuple(code for code in legacy_suites() if key_exchange(code) == ("ECDHE", "RSA"))
+
+
+@cache
+def _signed_suites(small: bool) -> tuple[int, ...]:
+    known = ((code, *key_exchange(code)) for code in (COMMON if small else legacy_suites()))
+    return tuple(code for code, exchange, authentication in known if exchange in ("ECDHE", "DHE") and authentication not in ("anon", "PSK"))
 
 
 def _new_and_old(schemes: Sequence[int], _ordered: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -9,6 +9,7 @@ import os
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 
 from providers.tls.groups import key_share
@@ -79,19 +80,18 @@ def sslv2_hello(ciphers: Iterable[int], random: bytes | None = None) -> bytes:
 
 
 def _extensions(offer: Offer, name: str | None) -> Iterable[bytes]:
-    if name and not _is_address(name):
-        host = name.encode("idna" if not name.isascii() else "ascii")
-        yield _extension(0, _long(b"\0" + _long(host)))
+    if name:
+        yield _server_name(name)
     if offer.version != Version.TLSv1_3 or offer.any_version:
         yield b"\xff\x01\x00\x01\x00\x00\x17\x00\x00"  # renegotiation_info, extended_master_secret
         if offer.groups:
             yield b"\x00\x0b\x00\x04\x03\x00\x01\x02"  # ec_point_formats: all three
     if offer.groups:
-        yield _extension(10, _long(_codes(offer.groups)))
+        yield _list(10, offer.groups)
     if offer.signatures and offer.version >= Version.TLSv1_2:
-        yield _extension(13, _long(_codes(offer.signatures)))
+        yield _list(13, offer.signatures)
         if offer.chain_signatures:
-            yield _extension(50, _long(_codes(offer.chain_signatures)))
+            yield _list(50, offer.chain_signatures)
     if offer.alpn:
         yield _extension(16, _long(b"".join(_short(name.encode("ascii")) for name in offer.alpn)))
     if offer.features:
@@ -111,12 +111,20 @@ def _shares(offer: Offer) -> Iterable[bytes]:
             yield struct.pack(">H", group) + _long(share)
 
 
-def _is_address(name: str) -> bool:
+@lru_cache(maxsize=256)
+def _server_name(name: str) -> bytes:
+    """The extension; nothing for an address."""
     try:
         ip_address(name.strip("[]"))
     except ValueError:
-        return False
-    return True
+        host = name.encode("idna" if not name.isascii() else "ascii")
+        return _extension(0, _long(b"\0" + _long(host)))
+    return b""
+
+
+@lru_cache(maxsize=256)
+def _list(kind: int, codes: tuple[int, ...]) -> bytes:
+    return _extension(kind, _long(_codes(codes)))
 
 
 def _codes(codes: tuple[int, ...]) -> bytes:

@@ -62,12 +62,14 @@ def suite_name(code: int) -> str:
     return known[0] if known else f"0x{code:04X}"
 
 
+@cache
 def key_exchange(code: int) -> tuple[str, str]:
     """(key exchange, authentication) of a suite; empty where the table does not know it."""
     known = _rows().get(code)
     return (known[1]["kx"], known[1]["au"]) if known else ("", "")
 
 
+@cache
 def uses_dh(code: int) -> bool:
     """True where the server sends a finite-field public key of the moment, so that its prime can be measured."""
     kx, au = key_exchange(code)
@@ -79,6 +81,7 @@ def uses_ecdh(code: int) -> bool:
     return key_exchange(code)[0] == "ECDHE"
 
 
+@cache
 def uses_export_rsa(code: int) -> bool:
     """True where the server may send a short RSA key of the moment (export suites)."""
     return "RSA_EXPORT" in suite_name(code)
@@ -135,6 +138,7 @@ def legacy_suites() -> tuple[int, ...]:
     return tuple(sorted(codes, key=lambda code: (-rank(code), code)))
 
 
+@cache
 def suites_of(version: Version) -> tuple[int, ...]:
     """What to offer for a version."""
     return tls13_suites() if version == Version.TLSv1_3 else legacy_suites()
