@@ -46,7 +46,8 @@ _BY_LOWER = {name.lower(): name for name in TYPES} | {
 
 def render(assessment: Assessment, checks: Mapping[str, Check[Any]]) -> str:
     """A JSON array; the same verdict keeps its `Id` from run to run, so that a pass resolves an older failure."""
-    findings = (dumps(_finding(v, checks.get(v.check), assessment)) for v in assessment.verdicts if takes(v))
+    remedies = {name: _short(check.section("Remedy"), 512) for name, check in checks.items()}
+    findings = (dumps(_finding(v, checks.get(v.check), remedies.get(v.check, ""), assessment)) for v in assessment.verdicts if takes(v))
     return "[" + ",\n".join(findings) + "]\n"
 
 
@@ -67,7 +68,7 @@ def partition(ref: Ref) -> str:
     return next((name for prefix, name in _PREFIXES.items() if ref.region.startswith(prefix)), "aws")
 
 
-def _finding(verdict: Verdict, check: Check[Any] | None, assessment: Assessment) -> dict[str, Any]:
+def _finding(verdict: Verdict, check: Check[Any] | None, remedy: str, assessment: Assessment) -> dict[str, Any]:
     ref = verdict.subject
     region = safe(ref.region) or "us-east-1"  # global services report where their control plane is
     severity = "INFORMATIONAL" if verdict.status is Status.PASS else verdict.severity.name
@@ -94,8 +95,8 @@ def _finding(verdict: Verdict, check: Check[Any] | None, assessment: Assessment)
     }
     if verdict.waiver:
         finding["Workflow"] = {"Status": "SUPPRESSED"}
-    if check and verdict.status is not Status.PASS and check.section("Remedy"):
-        finding["Remediation"] = {"Recommendation": {"Text": _short(check.section("Remedy"), 512)}}
+    if remedy and verdict.status is not Status.PASS:
+        finding["Remediation"] = {"Recommendation": {"Text": remedy}}
     return finding
 
 

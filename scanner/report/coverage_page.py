@@ -15,7 +15,11 @@ def page(decls: Mapping[str, TypeDecl]) -> str:
     rows = matrix(decls)
     out = ["# What is read", "", "Generated from the declarations by `make docs`; `houvast coverage` prints the same.", ""]
     out += [f"- {_MARK[word]} {meaning}" for word, meaning in LEGEND.items()]
-    out += ["", f"{len(decls)} types, {len({(r['type'], r['fact']) for r in rows})} answers. Facts that do not apply to a type are left out; `houvast explain TYPE` gives the reasons.", ""]
+    out += [
+        "",
+        f"{len(decls)} types, {len({(r['type'], r['fact']) for r in rows})} answers. Facts that do not apply to a type are left out; `houvast explain TYPE` gives the reasons.",
+        "",
+    ]
     for name in decls:
         own = [row for row in rows if row["type"] == name]
         dialects = list(dict.fromkeys(row["dialect"] for row in own))

@@ -108,6 +108,8 @@ def source_object(source: Source) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """Dataclasses, enums and dates as JSON knows them."""
+    if value is None or type(value) in (str, bool, int, float):  # nearly always
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Enum):

@@ -34,8 +34,9 @@ def render(assessment: Assessment, checks: Mapping[str, Check[Any]]) -> str:
     suites: list[tuple[str, list[_Case]]] = []
     if assessment.settlements:
         suites.append(("promises", [_promise(s) for s in assessment.settlements]))
+    remedies = {name: check.section("Remedy") for name, check in checks.items()}
     by_check = sorted(assessment.verdicts, key=lambda v: v.check)
-    suites.extend((name, [_verdict(v, checks.get(name)) for v in group]) for name, group in groupby(by_check, key=lambda v: v.check))
+    suites.extend((name, [_verdict(v, remedies.get(name, "")) for v in group]) for name, group in groupby(by_check, key=lambda v: v.check))
     if assessment.coverage.asked or assessment.coverage.gaps:
         cover = assessment.coverage
         suites.append(("coverage", [_Case(f"{cover.answered} of {cover.asked} calls answered"), *map(_gap, cover.gaps)]))
@@ -67,11 +68,10 @@ def _attribute(text: str) -> str:
     return quoteattr(shorten(safe(text), _LONG))
 
 
-def _verdict(verdict: Verdict, check: Check[Any] | None) -> _Case:
+def _verdict(verdict: Verdict, remedy: str) -> _Case:
     ref = verdict.subject
     name = f"{ref.name} ({ref.type}{f' {where}' if (where := account_of(ref)) else ''}) {verdict.fact} {verdict.fingerprint[:8]}"
     seen = "; ".join(map(said, verdict.evidence)) or "no evidence: nothing was read"
-    remedy = check.section("Remedy") if check else ""
     text = f"{ref.id} · evidence: {seen}" + (f" · remedy: {remedy}" if remedy else "")
     if verdict.waiver:
         return _Case(name, "skipped", "waived", f"waived: {verdict.waiver}", f"{verdict.why} · {text}")

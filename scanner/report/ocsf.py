@@ -25,11 +25,12 @@ _LONG = 2_000
 def render(assessment: Assessment, checks: Mapping[str, Check[Any]]) -> str:
     """Passes, failures and unknowns alike: a SIEM needs all three to see one turn into another."""
     at = int(datetime.fromisoformat(assessment.judged_at).timestamp() * 1000)
-    findings = (dumps(_finding(v, checks.get(v.check), assessment, at)) for v in assessment.verdicts)
+    remedies = {name: check.section("Remedy") for name, check in checks.items()}
+    findings = (dumps(_finding(v, checks.get(v.check), remedies.get(v.check, ""), assessment, at)) for v in assessment.verdicts)
     return "[" + ",\n".join(findings) + "]\n"
 
 
-def _finding(verdict: Verdict, check: Check[Any] | None, assessment: Assessment, at: int) -> dict[str, Any]:
+def _finding(verdict: Verdict, check: Check[Any] | None, remedy: str, assessment: Assessment, at: int) -> dict[str, Any]:
     severity_id, severity = (1, "Informational") if verdict.status is Status.PASS else _SEVERITY[verdict.severity]
     ref = verdict.subject
     title = check.title if check else verdict.check
@@ -47,8 +48,8 @@ def _finding(verdict: Verdict, check: Check[Any] | None, assessment: Assessment,
     }  # fmt: skip
     if verdict.waiver:
         finding["status_detail"] = _short(verdict.waiver)
-    if check and verdict.status is not Status.PASS and check.section("Remedy"):
-        finding["remediation"] = {"desc": check.section("Remedy")}
+    if remedy and verdict.status is not Status.PASS:
+        finding["remediation"] = {"desc": remedy}
     if ref.provider in _CLOUD:
         finding["cloud"] = _cloud(ref)
     if verdict.evidence:
