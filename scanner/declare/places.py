@@ -143,15 +143,17 @@ def region_of(type: str, *, live: Spec = None, cfn: Spec = None, arm: Spec = Non
 
 
 def traced(
-    clue: Callable[[Ref, str], Clue | None], *kinds: str, live: Spec = None, cfn: Spec = None, arm: Spec = None, tf: Spec = None, same: Spec = None
+    clue: Callable[[Ref, str], Clue | None], *kinds: str, in_stack: bool = False,
+    live: Spec = None, cfn: Spec = None, arm: Spec = None, tf: Spec = None, same: Spec = None,
 ) -> PlaceList:  # fmt: skip
     """Copies given by text that has to be read first (`s3://bucket/prefix`, a host name, an ARN of whatever service).
     `clue(ref, value)` says what it means; None: no copy. `kinds` are the types that it may name. What a template
-    refers to stands where that resource stands."""
+    refers to stands where that resource stands; one of a type without a home of its own only where `in_stack` says that
+    the value is its ARN, whose region is the stack's."""
 
     def one(view: View, seen: Seen) -> Fact[Place] | None:
         if isinstance(seen.value, Mapping) and REFERENCE in seen.value:
-            return _beside(view, seen)
+            return _beside(view, seen, in_stack)
         if not isinstance(seen.value, str):
             return Unknown(Reason.UNPARSABLE, f"{seen.path}: {seen.value!r} names no place", (view.source(seen),))
         try:
@@ -170,12 +172,17 @@ def traced(
     return PlaceList(_where(live, cfn, arm, tf, same), one, kinds, clue)
 
 
-def _beside(view: View, seen: Seen) -> Fact[Place]:
+def _beside(view: View, seen: Seen, in_stack: bool) -> Fact[Place]:
     """The home of the resource of the same file that a template's reference leads to, of whatever type."""
     logical = str(seen.value[REFERENCE]) if isinstance(seen.value, Mapping) else ""
     doc = next((doc for doc in view.index.documents if doc.file == view.doc.file and doc.ref.name == logical), None)
     if doc is None:
         return Unknown(Reason.UNRESOLVED, f"{seen.path}: {logical} is not read from {view.doc.file}", (view.source(seen),))
+    decl = view.decls.get(doc.ref.type)
+    if decl is None or decl.given(Home) is None:
+        if not (in_stack and doc.ref.region):
+            return Unknown(Reason.UNRESOLVED, f"{seen.path}: where {logical} ({doc.ref.type}) stands is not shown", (view.source(seen),))
+        return Known(replace(place_of(doc.ref.provider, doc.ref.region), what=logical), (view.source(seen),))
     fact = follow(view, seen, doc.ref.type, Home, "place")
     return Known(replace(fact.value, what=logical), fact.sources) if isinstance(fact, Known) else fact
 

@@ -1,0 +1,91 @@
+"""Athena: where the results of queries are written, and how they are encrypted."""
+
+from typing import Any
+
+from providers.aws.clues import BUCKET, bucket
+from providers.aws.excuses import API_ONLY, CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
+from scanner.sdk import (
+    OFF,
+    ON,
+    AtRest,
+    BackupEncryption,
+    BackupPlaces,
+    Backups,
+    Deletion,
+    Exposure,
+    Get,
+    Home,
+    KeyCustody,
+    List,
+    LogPlaces,
+    Logs,
+    Ref,
+    Replicas,
+    TypeDecl,
+    derive,
+    derived_regions,
+    fact,
+    here,
+    never,
+    together,
+    traced,
+    unread,
+)
+
+_LIVE, _CFN = "group.Configuration", "WorkGroupConfiguration"
+_LOGS = "MonitoringConfiguration.S3LoggingConfiguration.LogLocation"
+_WORDS = {"true": True, "false": False}
+
+
+def _clients(ref: Ref, location: tuple[Any, ...], enforced: tuple[Any, ...], managed: tuple[Any, ...]) -> tuple[str, ...]:
+    """Where the group does not decide, each client names a location of its own."""
+    if managed and _WORDS[str(managed[0]).lower()]:
+        return ()
+    forced = _WORDS[str(enforced[0]).lower()] if enforced else not ref.id.startswith("arn:")  # true by default in a template
+    return () if forced and location else ("a location that each client names",)
+
+
+def _at_rest(_: Ref, options: tuple[Any, ...], enforced: tuple[Any, ...], managed: tuple[Any, ...]) -> AtRest:
+    """Results that Athena keeps itself are always encrypted. Others are as the group says, if clients cannot say otherwise:
+    a group that does not enforce its settings leaves both to them (Athena User Guide, "Override client-side settings")."""
+    if managed and str(managed[0]).lower() == "true":
+        return AtRest(ON, "managed query results")
+    # EnforceWorkGroupConfiguration is true unless it is switched off (CloudFormation and API reference).
+    if enforced and not _WORDS[str(enforced[0]).lower()]:
+        return AtRest(OFF, f"{options[0]}, which clients may override" if options else None)
+    return AtRest(ON, str(options[0])) if options else AtRest(OFF)
+
+
+def _live(*names: str) -> tuple[str, ...]:
+    return tuple(f"{_LIVE}.{name}" for name in names)
+
+
+def _cfn(*names: str) -> tuple[str, ...]:
+    return tuple(f"{_CFN}.{name}" for name in names)
+
+
+_LOCATION = "ResultConfiguration.OutputLocation"
+_OPTION = "ResultConfiguration.EncryptionConfiguration.EncryptionOption"
+_WHO = ("EnforceWorkGroupConfiguration", "ManagedQueryResultsConfiguration.Enabled")
+
+WORK_GROUP = TypeDecl(
+    "AWS::Athena::WorkGroup",
+    live=List("athena", "list_work_groups", each="WorkGroups", id="arn:{partition}:athena:{region}:{account}:workgroup/{Name}", name="Name"),
+    details=(Get("get_work_group", put="group", params={"WorkGroup": "Name"}, take="WorkGroup"),),
+    facts=(
+        fact(Home, place=here()),
+        fact(Replicas, places=together(
+            traced(bucket, BUCKET, live=_live(_LOCATION), cfn=_cfn(_LOCATION)),
+            derived_regions(_clients, live=_live(_LOCATION, *_WHO), cfn=_cfn(_LOCATION, *_WHO)),
+        )),
+        fact(AtRest, derive(_at_rest, live=_live(_OPTION, *_WHO), cfn=_cfn(_OPTION, *_WHO))),
+        fact(KeyCustody, unread("the key of the results is not read yet")),
+        fact(Logs, unread("the monitoring of a group is not read yet")),
+        fact(LogPlaces, places=traced(bucket, BUCKET, live=_live(_LOGS), cfn=_cfn(_LOGS))),
+    ),
+    never={
+        **PROBED, **PEOPLE, **CERTIFICATES, **KEYS, **SETTINGS, **API_ONLY,
+        **never(Backups, BackupPlaces, BackupEncryption, Deletion, why="results can be asked for again; they are objects of a bucket, which is asked"),
+        **never(Exposure, why="results are objects of a bucket, which is asked"),
+    },
+)  # fmt: skip
