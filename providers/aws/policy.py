@@ -38,10 +38,23 @@ def bucket_transit(ref: Ref, policies: tuple[Any, ...]) -> Transit:
     return Transit(True, "no bucket policy refuses requests without TLS")
 
 
-def _refuses_plaintext(statement: Statement) -> bool:
+def mount_transit(ref: Ref, policies: tuple[Any, ...]) -> Transit:
+    """NFS without TLS is accepted unless the file system's policy refuses it (EFS User Guide, "Enforcing encryption of data in
+    transit"). Nothing can be done without ClientMount, so refusing that is enough. Such a policy may name no resource."""
+    for statement in statements(policies):
+        own = [text for _, text in _resources(statement)] or ["*"]
+        if _refuses_plaintext(statement, _MOUNT) and any(text in ("*", ref.id) or text.endswith(":file-system/*") for text in own):
+            return Transit(False, "the file system policy refuses mounts without TLS")
+    return Transit(True, "no file system policy refuses mounts without TLS")
+
+
+_MOUNT = ("*", "elasticfilesystem:*", "elasticfilesystem:client*", "elasticfilesystem:clientmount")
+
+
+def _refuses_plaintext(statement: Statement, actions: tuple[str, ...] = ("*", "s3:*")) -> bool:
     if statement.get("Effect") != "Deny" or {"NotPrincipal", "NotAction", "NotResource"} & set(statement):
         return False
-    return _everyone(statement.get("Principal")) and any(str(a) in ("*", "s3:*") for a in _list(statement.get("Action"))) and _only_plaintext(statement.get("Condition"))
+    return _everyone(statement.get("Principal")) and any(str(a).lower() in actions for a in _list(statement.get("Action"))) and _only_plaintext(statement.get("Condition"))
 
 
 def _only_plaintext(condition: Any) -> bool:
