@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 
 import pytest
@@ -25,9 +25,10 @@ DECLS = plugins.load_types(TYPES)
 @cache
 def index(dialect: Dialect) -> Index:
     if dialect is Dialect.LIVE:
-        return Index.of(load(FIXTURES / "estate.jsonl").merge(load(FIXTURES / "edges.jsonl")))
-    answer = reader.read(FIXTURES / "stack.yaml", "stack.yaml", Options(settings={"template.region": "eu-central-1"}))
-    return Index.of(Snapshot.of(Run("2026-11-21T10:00:00Z", "0.1.0"), (answer.call, *answer.more_calls), answer.documents))
+        return Index.of(reduce(Snapshot.merge, map(load, sorted(FIXTURES.glob("*.jsonl")))))
+    read = [reader.read(path, path.name, Options(settings={"template.region": "eu-central-1"})) for path in sorted(FIXTURES.glob("*.yaml"))]
+    calls = [call for answer in read for call in (answer.call, *answer.more_calls)]
+    return Index.of(Snapshot.of(Run("2026-11-21T10:00:00Z", "0.1.0"), calls, [doc for answer in read for doc in answer.documents]))
 
 
 def paths() -> list[tuple[TypeDecl, Dialect, str]]:
