@@ -131,7 +131,7 @@ class KeyExchange:
             if isinstance(reply, Silence):
                 self.found.miss("groups", version, [reply])
                 break
-            if not isinstance(reply, ServerHello) or reply.version != version:
+            if not isinstance(reply, ServerHello) or reply.version != version or reply.alert is not None:
                 held = tuple(code for code in found if code in CERTIFICATE_CURVES)
                 if anchor or not ecdsa or not held:
                     break

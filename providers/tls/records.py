@@ -11,7 +11,7 @@ Whatever a peer sends, no other exception escapes and at most `LIMIT` bytes are 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TypeAlias
 
@@ -76,6 +76,8 @@ class ServerHello:
     asks_certificate: bool = False
     complete: bool = True
     """False where the peer stopped before all that was asked for had come."""
+    alert: int | None = None
+    """The alert that came behind the ServerHello: the server takes the suite, and cannot go on with what else was offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class Flight:
 
     def cut(self) -> ServerHello | None:
         """What is known when the peer stopped early."""
-        return _replace(self.hello, complete=False) if self.hello else None
+        return replace(self.hello, complete=False) if self.hello else None
 
     def _whole(self) -> bool:
         """True where a record has come as a whole; what cannot become one is refused at its first bytes."""
@@ -161,7 +163,7 @@ class Flight:
             if self._warnings > _MOST_WARNINGS:
                 raise NotTls("one warning after the other")
             return None
-        return self.cut() or Refusal(code)
+        return replace(self.hello, complete=False, alert=code) if self.hello else Refusal(code)
 
     def _handshake(self) -> Reply | None:
         held = self._messages
@@ -186,9 +188,9 @@ class Flight:
             return None if self._reads_on(self.hello) else self.hello
         assert self.hello is not None  # `_handshake` lets nothing else through before the hello
         if kind == 12:
-            return _replace(self.hello, exchange=server_key_exchange(body, self.hello.version, self.hello.suite))
+            return replace(self.hello, exchange=server_key_exchange(body, self.hello.version, self.hello.suite))
         if kind == 13:
-            self.hello = _replace(self.hello, asks_certificate=True)
+            self.hello = replace(self.hello, asks_certificate=True)
         return self.hello if kind == 14 else None
 
     def _reads_on(self, hello: ServerHello) -> bool:
@@ -267,13 +269,6 @@ def server_key_exchange(body: bytes, version: int, suite: int) -> Exchange | Non
         return None
     signed = version == Version.TLSv1_2 and au not in ("anon", "PSK") and reader.left >= 2
     return Exchange(group, prime, bits, reader.number(2) if signed else None)
-
-
-def _replace(hello: ServerHello, *, exchange: Exchange | None = None, complete: bool = True, asks_certificate: bool = False) -> ServerHello:
-    return ServerHello(
-        hello.version, hello.suite, hello.compression, hello.group, hello.retry, hello.extensions, hello.alpn,
-        exchange or hello.exchange, asks_certificate or hello.asks_certificate, complete,
-    )  # fmt: skip
 
 
 class _Reader:

@@ -120,6 +120,8 @@ class Sweep:
             return None
         self.notice(reply)
         item = self.pick(reply)
+        if item is None and reply.alert is not None:
+            return None
         if item in self.asked and item not in candidates and self.insisted is not None:
             self.insisted.add(item)
             return None

@@ -133,6 +133,14 @@ def test_a_server_that_signs_with_sha1_whatever_it_is_offered() -> None:
     assert found.unseen == ()
 
 
+def test_a_server_that_says_no_behind_its_hello() -> None:
+    with serve(handler(Paper({TLS12: (Suite(0xC02F, "ecdhe"),)}, signatures=(0x0804, 0x0401), late=True))) as server:
+        found = ask(server.port)
+    assert set(found.signature_algorithms) == {"rsa_pss_rsae_sha256", "rsa_pkcs1_sha256"}
+    assert found.groups == ("secp256r1",)
+    assert found.unseen == ()
+
+
 def test_alpn_of_another_protocol_is_left_out() -> None:
     with serve(handler(Paper({TLS12: tuple(RSA)}, alpn=(b"imap",)))) as server:
         found = ask(server.port)

@@ -46,6 +46,8 @@ class Paper:
     signatures: tuple[int, ...] = (0x0401,)
     stubborn: int | None = None
     """Signs with this scheme where it shares none with the client."""
+    late: bool = False
+    """Says hello first and finds out then that it shares no scheme: an alert behind the ServerHello, as Go does."""
     extensions: frozenset[int] = frozenset({0xFF01, 23})
     deflate: bool = False
     alpn: tuple[bytes, ...] = ()
@@ -178,7 +180,9 @@ def _usable(paper: Paper, suite: Suite, hello: Hello, version: int) -> bool:
     if suite.ecdsa and paper.ecdsa_curve is not None and paper.ecdsa_curve not in hello.codes(10):
         return False
     signed = suite.kx in ("ecdhe", "dhe")
-    return not (signed and paper.stubborn is None and version == TLS12 and 13 in hello.extensions and not any(scheme in hello.codes(13) for scheme in paper.signatures))
+    return not (
+        signed and paper.stubborn is None and not paper.late and version == TLS12 and 13 in hello.extensions and not any(scheme in hello.codes(13) for scheme in paper.signatures)
+    )
 
 
 def _first(paper: Paper, own: tuple[int, ...], theirs: list[int]) -> int:
@@ -223,6 +227,8 @@ def _legacy(paper: Paper, suite: Suite, hello: Hello, version: int) -> bytes:
     body = version.to_bytes(2, "big") + os.urandom(32) + b"\0" + suite.code.to_bytes(2, "big")
     body += b"\1" if paper.deflate and 1 in hello.compression else b"\0"
     flight = _message(2, body + (_vector(extensions) if extensions else b"")) + _message(11, bytes(paper.certificate))
+    if paper.late and version == TLS12 and not set(hello.codes(13)) & set(paper.signatures):
+        return _record(22, flight, version) + alert(80)
     exchange = _exchange(paper, suite, hello, version)
     flight += _message(12, exchange) if exchange else b""
     return _record(22, flight + _message(14, b""), version)
