@@ -111,7 +111,7 @@ def _enums(shape: Shape, value: Any, path: str) -> Iterator[str]:
         for item in value:
             yield from _enums(shape.member, item, path)
     elif shape.type_name == "string":
-        if getattr(shape, "enum", None) and value not in shape.enum:
+        if (allowed := getattr(shape, "enum", None)) and value not in allowed:
             yield f"{path} = {value!r}"
         if not str(value).strip():
             yield f"{path} is empty"

@@ -55,6 +55,10 @@ class Browser:
         """A command of the DevTools protocol."""
         return self._call("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
 
+    def complaints(self) -> list[str]:
+        """What the console says since the last time: errors of scripts, refused requests, the content security policy."""
+        return [entry["message"] for entry in self._call("POST", "/se/log", {"type": "browser"})]
+
     def look(self, scheme: str = "light", width: int = 1200, height: int = 900) -> None:
         """Light or dark, and the size of the window."""
         self.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
@@ -73,7 +77,7 @@ class Browser:
 def _call(method: str, url: str, body: dict[str, Any] | None = None) -> Any:
     request = urllib.request.Request(url, json.dumps(body or {}).encode() if method == "POST" else None, {"Content-Type": "application/json"}, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=90) as answer:
             return json.load(answer)["value"]
     except urllib.error.HTTPError as error:
         raise AssertionError(json.load(error)["value"]["message"]) from None
@@ -94,7 +98,9 @@ def browser(folder: Path) -> Iterator[Browser]:
     try:
         _wait(url)
         options = {"binary": shutil.which("chromium"), "args": [*_FLAGS, f"--user-data-dir={folder / 'profile'}"]}
-        session = _call("POST", f"{url}/session", {"capabilities": {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": options}}})["sessionId"]
+        session = _call(
+            "POST", f"{url}/session", {"capabilities": {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}}
+        )["sessionId"]
         yield Browser(url, session)
     finally:
         if session:
@@ -103,7 +109,7 @@ def browser(folder: Path) -> Iterator[Browser]:
         driver.wait(10)
 
 
-def _wait(url: str, most: float = 20.0) -> None:
+def _wait(url: str, most: float = 60.0) -> None:
     end = time.monotonic() + most
     while True:
         try:
