@@ -70,6 +70,11 @@ def item(listing: List) -> Node:
     return _Named() if isinstance(inner, Shape) and inner.shape.type_name == "string" else inner
 
 
+def child(each: Each) -> Node:
+    """An item of a listing by parent: what it was asked by stands in its document as well."""
+    return Parts(item(each.listing), {name: Anything() for name in each.params})
+
+
 def service_of(decl: TypeDecl) -> str:
     live = decl.live
     return live.listing.service if isinstance(live, Each) else getattr(live, "service", "")
@@ -80,7 +85,7 @@ def live_root(decl: TypeDecl) -> Node:
         case List() as listing:
             root = item(listing)
         case Each() as each:
-            root = item(each.listing)
+            root = child(each)
         case _:
             root = _Columns()
     parts: dict[str, Node] = {}
@@ -203,7 +208,7 @@ def test_ids_names_and_tags_come_from_the_item(decl: TypeDecl) -> None:
     listing = decl.live.listing if isinstance(decl.live, Each) else decl.live
     if not isinstance(listing, List):
         return
-    at = item(listing)
+    at = child(decl.live) if isinstance(decl.live, Each) else item(listing)
     for path in (listing.id, listing.name, listing.region, listing.tags, listing.home_only):
         fields = [part.split("}")[0] for part in path.split("{")[1:]] if "{" in path else [path] if path else []
         for field in fields:
