@@ -18,7 +18,7 @@ from scanner.judge.estate import gap_ref
 from scanner.model.known import Reason
 from scanner.model.record import dataclass
 from scanner.model.resource import Ref
-from scanner.model.snapshot import Snapshot
+from scanner.model.snapshot import EVERY_TYPE, Snapshot
 from scanner.model.verdict import Severity, Status, Verdict
 
 
@@ -95,6 +95,8 @@ class Seen:
     """Answered or not, by call id."""
     accounts: frozenset[tuple[str, str]]
     """Provider and account of every answered call."""
+    listed: frozenset[tuple[str, str, str, str]] = frozenset()
+    """Provider, account, region and type of every listing that was answered: it would have shown what is there."""
     checks: frozenset[str] | None = None
     """Checks that were asked; None: all."""
     types: frozenset[str] = frozenset()
@@ -105,7 +107,20 @@ class Seen:
         """What a snapshot looked at, and what was asked of it."""
         calls = {call.id: call.ok for call in snapshot.calls if call.outcome is not Reason.NOT_COLLECTED}
         accounts = frozenset((call.provider, call.account) for call in snapshot.calls if call.ok)
-        return cls(calls, accounts, None if checks is None else frozenset(checks), frozenset(types))
+        listed = frozenset((call.provider, call.account, call.region, kind) for call in snapshot.calls if call.ok for kind in call.types)
+        return cls(calls, accounts, listed, None if checks is None else frozenset(checks), frozenset(types))
+
+    def looked_for(self, standing: Standing) -> bool:
+        """Whether the subject would have been seen if it were there. The call that showed it may be one about itself alone,
+        which nobody makes of a thing that is no longer listed."""
+        ref = standing.subject
+        if standing.look in self.calls:
+            return self.calls[standing.look]
+        # Azure lists resources of every type at once; a `*` of AWS is a list of regions or accounts, and shows no resource.
+        kinds = (ref.type, EVERY_TYPE) if ref.provider == "azure" and ref.account else (ref.type,)
+        if any((ref.provider, ref.account, region, kind) in self.listed for region in (ref.region, "", "global") for kind in kinds):
+            return True
+        return not standing.look and (ref.provider, ref.account) in self.accounts
 
     def asked(self, standing: Standing) -> bool:
         """Whether this run would have asked the question, had it seen the subject."""
@@ -172,7 +187,7 @@ def _missing(before: Standing, seen: Seen, hiding: Standing | None, asked_of: se
         return replace(before, state=State.UNKNOWN, why=hiding.why, reason=hiding.reason)
     if answered is False:
         return replace(before, state=State.UNKNOWN, why=f"not seen: {before.look} was not answered", reason=Reason.UNAVAILABLE.value)
-    if answered or (not before.look and (before.subject.provider, before.subject.account) in seen.accounts):
+    if seen.looked_for(before):
         return replace(before, state=State.GONE, why="it is no longer there", reason=None)
     return None
 

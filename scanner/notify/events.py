@@ -52,6 +52,8 @@ def _promises(entry: Entry, recorded: Recorded) -> Iterator[Event]:
         settlement = settled[change.promise]
         words = f"“{change.text}”"
         match change.after:
+            case Settled.BROKEN if change.known is Settled.BROKEN:
+                yield Event(key, "promise", "info", f"promise seen to be broken still: {change.promise}", words)
             case Settled.BROKEN:
                 body = "\n".join(dict.fromkeys([words, *(why[f] for f in settlement.fails if f in why)]))
                 yield Event(key, "promise", "critical", f"promise newly broken: {change.promise}", body)
@@ -119,7 +121,9 @@ def _certificates(certificates: Iterable[SeenCertificate], thresholds: Iterable[
         name = one.names[0] if one.names else one.subject.name
         left = (one.not_after - now).total_seconds() / 86_400
         ends = f"{one.not_after:%Y-%m-%d %H:%M} UTC"
-        title = f"certificate of {name} expired on {ends}" if left <= 0 else f"certificate of {name} ends on {ends}, in {plural(int(left), 'day')}"
+        title = (
+            f"certificate of {name} expired on {ends}" if left <= 0 else f"certificate of {name} ends on {ends}, in {plural(int(left), 'day') if left >= 1 else 'less than a day'}"
+        )
         severity = "critical" if days <= 1 else "high" if days <= 7 else "medium"
         body = [f"seen at {', '.join(sorted({c.subject.id for c in seen})[:FEW])}", f"issued by {one.issuer}; warned at {days} days"]
         yield Event(f"certificate|{key}|{days}", "certificate", severity, title, "\n".join(body))

@@ -63,6 +63,8 @@ class PromiseChange:
     text: str
     before: Settled | None
     after: Settled
+    known: Settled | None = None
+    """How it came out the last time that anybody could tell."""
 
 
 @dataclass(frozen=True, slots=True)

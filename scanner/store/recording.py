@@ -42,6 +42,16 @@ def load_standings(db: sqlite3.Connection) -> Iterator[tuple[int, Standing]]:
         )
 
 
+_LAST_KNOWN = """
+SELECT w.text, x.status FROM settlement x JOIN scan s ON s.id = x.scan JOIN word w ON w.id = x.promise
+WHERE s.series = ? AND s.taken_at < ? AND x.status <> 'unproven' ORDER BY s.taken_at, s.judged_at, s.id
+"""
+
+
+def _settled(status: str | None) -> Settled | None:
+    return Settled(status) if status else None
+
+
 @dataclass
 class Recording:
     """One transaction's work."""
@@ -128,12 +138,13 @@ class Recording:
 
     def _promises(self, scan: int, newest: int | None) -> tuple[PromiseChange, ...]:
         before = dict(self.db.execute("SELECT w.text, s.status FROM settlement s JOIN word w ON w.id = s.promise WHERE s.scan = ?", (newest,))) if newest else {}
+        known = dict(self.db.execute(_LAST_KNOWN, (self.word(self.entry.series), self.entry.assessment.taken_at)))
         changes: list[PromiseChange] = []
         for s in self.entry.assessment.settlements:
             counts = [s.counts.get(name, 0) for name in ("pass", "fail", "unknown", "waived")]
             self.db.execute("INSERT INTO settlement VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (scan, self.word(s.promise), self.word(s.text), s.status.value, *counts))
             if before.get(s.promise) != s.status.value:
-                changes.append(PromiseChange(s.promise, s.text, Settled(before[s.promise]) if s.promise in before else None, s.status))
+                changes.append(PromiseChange(s.promise, s.text, _settled(before.get(s.promise)), s.status, _settled(known.get(s.promise))))
         return tuple(changes)
 
     def _gaps(self, scan: int, series: int, late: bool) -> tuple[tuple[Gap, ...], tuple[str, ...]]:
