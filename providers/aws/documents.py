@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from providers.aws.session import Account
 from scanner.sdk import Call, Dialect, Document, Failure, Json, List, Reason, Ref, TypeDecl, compile_path, jsonable, trim
@@ -86,7 +87,21 @@ def scrubbed(value: Any, shape: Any) -> Any:
         return [scrubbed(item, shape) for item in value]
     if not isinstance(value, Mapping):
         return value
-    return {key: scrubbed(inner, shape.members.get(key)) for key, inner in value.items() if not _sensitive(shape.members.get(key))}
+    return {key: _cleaned(inner, shape.members.get(key)) for key, inner in value.items() if not _sensitive(shape.members.get(key))}
+
+
+def _cleaned(value: Any, shape: Any) -> Any:
+    return host_only(value) if shape is not None and shape.name in HOSTS_ONLY else scrubbed(value, shape)
+
+
+#: URLs that a model marks as sensitive, because their path or query may hold a token: scheme and host are kept.
+HOSTS_ONLY = frozenset({"HttpEndpointUrl", "SnowflakeAccountUrl"})
+
+
+def host_only(url: Any) -> str:
+    """`https://collector.example.org` of `https://user:secret@collector.example.org/v1/TOKEN?key=…`."""
+    parts = urlsplit(str(url) if "://" in str(url) else f"https://{url}")
+    return f"{parts.scheme}://{parts.hostname or ''}"
 
 
 #: Shapes that a model marks as sensitive and that are none: the id of a key opens nothing, and says who holds it.
@@ -95,7 +110,7 @@ NO_SECRETS = frozenset({"SSEKMSKeyId"})
 
 def _sensitive(shape: Any) -> bool:
     marked = shape is not None and (shape.metadata.get("sensitive") or getattr(shape, "sensitive", False))
-    return bool(marked) and shape.name not in NO_SECRETS
+    return bool(marked) and shape.name not in NO_SECRETS | HOSTS_ONLY
 
 
 def kept(decl: TypeDecl, body: Body, shape: Any) -> dict[str, Json]:

@@ -78,12 +78,12 @@ class Shape:
         self.shape, self.where = shape, where
 
     def member(self, name: str) -> Node:
-        from providers.aws.documents import NO_SECRETS
+        from providers.aws.documents import HOSTS_ONLY, NO_SECRETS
 
         if self.shape.type_name != "structure" or name not in self.shape.members:
             raise Wrong(f"{self.where} has no member {name}; it has {', '.join(getattr(self.shape, 'members', {})) or self.shape.type_name}")
         inner = self.shape.members[name]
-        if (inner.metadata.get("sensitive") or getattr(inner, "sensitive", False)) and inner.name not in NO_SECRETS:
+        if (inner.metadata.get("sensitive") or getattr(inner, "sensitive", False)) and inner.name not in NO_SECRETS | HOSTS_ONLY:
             raise Wrong(f"{self.where}.{name} is sensitive: it never reaches a document")
         return Shape(inner, f"{self.where}.{name}")
 

@@ -37,8 +37,8 @@ from scanner.sdk import (
 _ON = ("ENABLED", "DISABLING", "DISABLING_FAILED")
 _OFF = ("DISABLED", "ENABLING", "ENABLING_FAILED")
 _ENDS = (
-    "ExtendedS3Destination{}.BucketARN", "S3Destination{}.BucketARN", "RedshiftDestination{}.ClusterJDBCURL", "HttpEndpointDestination{}.EndpointConfiguration.Url",
-    "SplunkDestination{}.HECEndpoint", "SnowflakeDestination{}.AccountUrl", "IcebergDestination{}.CatalogConfiguration.CatalogArn",
+    "ExtendedS3Destination{0}.BucketARN", "S3Destination{0}.BucketARN", "RedshiftDestination{0}.ClusterJDBCURL", "HttpEndpointDestination{0}.EndpointConfiguration.Url",
+    "SplunkDestination{0}.HECEndpoint", "SnowflakeDestination{0}.AccountUrl", "IcebergDestination{0}.CatalogConfiguration.Catalog{2}",
 )  # fmt: skip
 #: Of these the domain stands in an ARN or, without one, in the address of a cluster.
 _SEARCH = ("AmazonopensearchserviceDestination{0}.DomainARN || {1}AmazonopensearchserviceDestination{0}.ClusterEndpoint",
@@ -53,14 +53,14 @@ _BACKUP = "ExtendedS3Destination", "RedshiftDestination"
 
 def _live() -> tuple[str, ...]:
     at = "stream.Destinations[]."
-    ends = [at + path.format("Description", at) for path in (*_ENDS, *_SEARCH)]
+    ends = [at + path.format("Description", at, "ARN") for path in (*_ENDS, *_SEARCH)]
     ends += [f"{at}{name}Description.S3DestinationDescription.BucketARN" for name in _WITH_BUCKET if name != "SnowflakeDestination"]
     ends += [f"{at}SnowflakeDestinationDescription.S3DestinationDescription.BucketARN"]
     return (*ends, *(f"{at}{name}Description.S3BackupDescription.BucketARN" for name in _BACKUP))
 
 
 def _cfn() -> tuple[str, ...]:
-    ends = [path.format("Configuration", "") for path in (*_ENDS, *_SEARCH)]
+    ends = [path.format("Configuration", "", "Arn") for path in (*_ENDS, *_SEARCH)]
     ends += [f"{name}Configuration.S3Configuration.BucketARN" for name in _WITH_BUCKET]
     return (*ends, *(f"{name}Configuration.S3BackupConfiguration.BucketARN" for name in _BACKUP))
 
