@@ -53,6 +53,8 @@ def items(listing: List, page: Body) -> list[dict[str, Any]]:
 
 def _inside(at: Any, key: str, each: str) -> list[Any]:
     """One step down: what stands under a key is a list, or one thing on the way to it."""
+    if isinstance(at, Mapping) and key == "Items" and key not in at and at.get("Quantity", at.get("IsTruncated")) in (0, False):
+        return []  # CloudFront leaves the items out of an empty list, and says that it is empty or that nothing follows
     if not isinstance(at, Mapping) or key not in at:
         raise Failure(Reason.UNPARSABLE, "", f"the answer holds no {each}")
     inner = at[key]
