@@ -80,6 +80,8 @@ class Shape:
     def member(self, name: str) -> Node:
         from providers.aws.documents import HOSTS_ONLY, NO_SECRETS
 
+        if self.shape.type_name == "map":  # any key
+            return Shape(self.shape.value, f"{self.where}.{name}")
         if self.shape.type_name != "structure" or name not in self.shape.members:
             raise Wrong(f"{self.where} has no member {name}; it has {', '.join(getattr(self.shape, 'members', {})) or self.shape.type_name}")
         inner = self.shape.members[name]
@@ -163,6 +165,7 @@ class Schema:
 
     def member(self, name: str) -> Node:
         found = [node["properties"][name] for node in self.nodes if name in node.get("properties", {})]
+        found = found or [inner for node in self.nodes for inner in node.get("patternProperties", {}).values()]
         if not found:
             if any(node.get("type") in ("object", ["object", "string"]) and not node.get("properties") for node in self.nodes):
                 return Anything()
@@ -172,20 +175,27 @@ class Schema:
     def items(self) -> Node:
         found = [node["items"] for node in self.nodes if "items" in node]
         if not found:
+            if any(node.get("properties") for node in self.nodes):  # an object stands for a list of one, as in the evaluator
+                return self
             raise Wrong(f"{self.where} is no list")
         return Schema(self.root, found, f"{self.where}[]")
 
     def values(self) -> Node:
-        raise Wrong(f"{self.where} is no map")
+        found = [inner for node in self.nodes for inner in node.get("patternProperties", {}).values()]
+        if not found:
+            raise Wrong(f"{self.where} is no map")
+        return Schema(self.root, found, f"{self.where}.*")
 
 
 @cache
 def schema(kind: str) -> Schema:
-    """The schema of a type as it stands in Ireland."""
+    """The schema of a type as it stands in Ireland, or in Virginia where some services alone are."""
     import cfnlint
 
     folder = Path(cfnlint.__file__).parent / "data" / "schemas"
-    names = json.loads((folder / "providers" / "eu-west-1.json").read_text(encoding="utf-8"))
+    names = {}
+    for region in ("us-east-1", "eu-west-1"):
+        names |= json.loads((folder / "providers" / f"{region}.json").read_text(encoding="utf-8"))
     if kind not in names:
         raise Wrong(f"CloudFormation knows no {kind}")
     root = json.loads((folder / "resources" / f"{names[kind]}.json").read_text(encoding="utf-8"))
