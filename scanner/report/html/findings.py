@@ -162,7 +162,7 @@ def _check(name: str, checks: Mapping[str, Check[Any]], say: Words) -> dict[str,
 def _words(say: Words) -> dict[str, Any]:
     """The messages that the page needs while it is used."""
     keys = (
-        "shown", "shown.none", "show.more", "about.check", "why", "remedy", "cites", "evidence", "evidence.none", "evidence.value", "evidence.absent", "evidence.from",
+        "shown", "shown.none", "show.more", "about.check", "why", "remedy", "cites", "evidence", "evidence.none", "evidence.absent", "evidence.from",
         "evidence.at", "subject", "fact", "params", "reason", "waiver", "fingerprint", "filter.promise", "filter.clear", "not_printed",
     )  # fmt: skip
     return {

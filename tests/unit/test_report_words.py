@@ -1,0 +1,121 @@
+"""Message catalogues: complete, with the same gaps to fill, and nothing that a page asks for is missing."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from scanner import plugins
+from scanner.data.tables import rows, table
+from scanner.errors import advice
+from scanner.model.facts import FACTS
+from scanner.model.known import Reason
+from scanner.model.promise import Settled
+from scanner.model.verdict import Gap, Severity, Status
+from scanner.plugins import ROOT
+from scanner.report.i18n import LANGUAGES, words
+
+OTHERS = LANGUAGES[1:]
+
+
+def _fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_catalogues_say_the_same(language: str) -> None:
+    """Every English message has its translation with the same fields; only titles and countries are extra."""
+    english, other = rows("messages/en"), rows(f"messages/{language}")
+    assert set(english) <= set(other)
+    assert {key for key in set(other) - set(english) if not key.startswith(("check.", "country."))} == set()
+    assert {key for key in english if _fields(english[key]) != _fields(other[key])} == set()
+    assert all(other[key].strip() for key in other)
+    assert table(f"messages/{language}")["language"] == language
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_of_the_model_is_there(language: str) -> None:
+    say = words(language)
+    for member in (*Status, "waived"):
+        assert say(f"status.{member}")
+    for key in (*(f"severity.{s}" for s in Severity), *(f"settled.{s}" for s in Settled), *(f"settled.{s}.means" for s in Settled), *(f"reason.{r}" for r in Reason)):
+        assert say(key)
+    for kind in FACTS:
+        assert f"fact.{kind.__name__}" in rows(f"messages/{language}"), "scanner/data/messages: add a word for the new fact"
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_titles_and_countries_have_names(language: str) -> None:
+    """A check without a title of its own is shown in English, so that a new one needs one file; a title without a check is a slip."""
+    known = rows(f"messages/{language}")
+    checks = plugins.load_checks()
+    titled = {key.removeprefix("check.") for key in known if key.startswith("check.")}
+    assert len(titled & set(checks)) >= 30
+    assert titled - set(checks) <= {"certificate-revocation", "certificate-served", "threat-detection"}, "no check of this name"
+    assert words(language).title("residency", checks) != checks["residency"].title
+    assert words(language).title("no-such-check", checks) == "no-such-check"
+    seen = {row["country"] for name in ("aws_regions", "azure_regions") for row in rows(name).values() if row["country"]}
+    assert {country for country in seen if f"country.{country}" not in known} == set()
+
+
+def test_every_message_that_the_code_asks_for_exists() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "scanner" / "report").rglob("*.py")))
+    english = rows("messages/en")
+    asked = set(re.findall(r'say(?:\.count)?\(\s*"(page\.[a-z_.]+)"', source))
+    assert len(asked) > 40
+    assert {key for key in asked if key not in english and f"{key}.one" not in english} == set()
+
+
+def test_the_script_of_the_page_knows_its_words() -> None:
+    script = (Path(plugins.ROOT) / "scanner" / "report" / "html" / "page.js").read_text(encoding="utf-8")
+    source = (Path(plugins.ROOT) / "scanner" / "report" / "html" / "findings.py").read_text(encoding="utf-8")
+    asked = {a or b for a, b in re.findall(r'\bW(?:\["([a-z_.]+)"\]|\.([a-z_]+))', script)} - {"language", "facts", "reasons", "status", "severity"}
+    given = set(re.findall(r'"([a-z_.]+)"', source[source.index("def _words") :]))
+    assert asked <= given, asked - given
+
+
+def test_languages() -> None:
+    assert words("nl-BE").language == "nl"
+    assert words("NL").language == "nl"
+    assert words("xx").language == words(None).language == "en"
+    assert words("en").number(9_999) == "9999"
+    assert words("de").number(1_234_567) == "1\u202f234\u202f567"
+    assert words("fr").count("page.resources", 0) == "0 ressource évaluée"
+    assert words("en").count("page.resources", 0) == "0 resources judged"
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_advice_in_every_language(reason: Reason) -> None:
+    """English advice is that of the errors; the others name the same permission."""
+    gap = Gap("aws", None, None, "s3", "ListBuckets", reason, "", "s3:ListAllMyBuckets", (), advice=advice(reason, "s3:ListAllMyBuckets"))
+    assert words("en").advice(gap) == gap.advice == rows("messages/en")[f"advice.{reason}"].format(permission="s3:ListAllMyBuckets")
+    for language in OTHERS:
+        told = words(language).advice(gap)
+        assert told != gap.advice
+        assert ("s3:ListAllMyBuckets" in told) == ("s3:ListAllMyBuckets" in gap.advice)
+
+
+def test_what_is_missing_is_told_once_for_many() -> None:
+    lines = [f"residency: vol-{n} (Home): denied" for n in range(5)] + ["residency: vol-1 (Replicas): denied", "mfa: was left out of this run", "a person has to look at it"]
+    told = words("nl").missing(lines, plugins.load_checks())
+    assert told == [
+        ("Gegevens en hun kopieën blijven in de beloofde landen — toegang geweigerd: vol-0, vol-1 en nog 3", True),
+        ("Wie met een wachtwoord inlogt heeft een tweede factor nodig: is deze keer overgeslagen", True),
+        ("a person has to look at it", False),
+    ]
+
+
+def test_sentences_of_settlements_are_known() -> None:
+    """Every sentence that settling promises writes has its message."""
+    source = (ROOT / "scanner" / "judge" / "settle.py").read_text(encoding="utf-8")
+    for sentence in (
+        "nothing in scope was looked at",
+        "was left out of this run",
+        "was not looked at",
+        "the scan was stopped before its end",
+        "no check is bound to it and nobody attests it",
+    ):
+        assert sentence in source, "scanner/judge/settle.py says something else now: scanner/report/i18n.py has to follow"
