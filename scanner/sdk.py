@@ -7,10 +7,10 @@ from scanner.data.guidelines import Guideline, Level, guideline, guideline_names
 from scanner.data.regions import azure_name, azure_pair, country_name, members, place_of
 from scanner.data.tables import rows, table
 from scanner.declare.decl import FactDecl, Join, TypeDecl, fact, never, never_others
-from scanner.declare.live import Arm, Child, Each, Get, List, Probe, Report, Resolve, Scope, meaning
+from scanner.declare.live import Arm, Below, Child, Each, Get, List, Probe, Report, Resolve, Scope, meaning
 from scanner.declare.logic import any_of, first_proven, of_parent, per_dialect, together
 from scanner.declare.path import REFERENCE, UNRESOLVED, compile_path, roots
-from scanner.declare.places import Clue, arns, azure_ids, derived_regions, here, nowhere, region_of, regions, traced
+from scanner.declare.places import Clue, arns, azure_ids, derived_regions, here, nowhere, placed, region_of, regions, traced
 from scanner.declare.readers import NOT_SHOWN, NotApplicable, Unresolvable, always, boolean, by_dialect, choice, derive, flag, number, of, text, unread
 from scanner.declare.through import through
 from scanner.errors import HouvastError, InvalidFile, MissingCredentials, MissingExtra, UsageError
@@ -59,7 +59,7 @@ from scanner.model.verdict import Outcome, Severity, Status, fails, passes, unsu
 
 __all__ = [
     "EVERY_TYPE", "FOUND", "NOT_SHOWN", "OFF", "ON", "REFERENCE", "UNRESOLVED",
-    "Access", "AccessKey", "Answer", "Arm", "AtRest", "AtRestDefault", "Attacks", "BackupEncryption", "BackupPlaces", "Backups",
+    "Access", "AccessKey", "Answer", "Arm", "AtRest", "AtRestDefault", "Attacks", "BackupEncryption", "BackupPlaces", "Backups", "Below",
     "Call", "Certificate", "Chain", "Child", "ClientAuth", "Clue", "Confidence", "Deletion", "Dialect", "Document", "Each", "Estate",
     "Exposure", "FactDecl", "Failure", "Get", "Guideline", "Handshake", "Holder", "Home", "HouvastError", "InvalidFile", "Job", "Join", "Json",
     "KeyCustody", "KeyGuard", "KeyRotation", "Known", "Level", "List", "LogPlaces", "Logs", "MissingCredentials", "MissingExtra", "Norm", "NotApplicable", "Now",
@@ -68,6 +68,6 @@ __all__ = [
     "TlsFloor", "Transit", "TypeDecl", "Unknown", "Unresolvable", "UsageError", "Worker",
     "always", "any_of", "arns", "azure_ids", "azure_name", "azure_pair", "bad", "boolean", "by_dialect", "check", "choice", "compile_path", "country_name",
     "derive", "derived_regions", "estate_check", "fact", "fails", "first_proven", "flag", "good", "guideline", "guideline_names", "here", "is_cipher", "jsonable", "meaning", "members", "never", "never_others",
-    "nowhere", "number", "of", "of_parent", "passes", "per_dialect", "place_of", "rate", "region_of", "regions", "roots", "rows", "several", "suite", "table", "text", "through", "together", "traced", "trim", "unread", "unsure",
+    "nowhere", "number", "of", "of_parent", "passes", "per_dialect", "place_of", "placed", "rate", "region_of", "regions", "roots", "rows", "several", "suite", "table", "text", "through", "together", "traced", "trim", "unread", "unsure",
     "unsure_of",
 ]  # fmt: skip

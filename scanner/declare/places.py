@@ -172,6 +172,34 @@ def traced(
     return PlaceList(_where(live, cfn, arm, tf, same), one, kinds, clue)
 
 
+@dataclass(frozen=True)
+class _Placed(Reader[Place]):
+    """One place of what names a place."""
+
+    list: PlaceList
+
+    def read(self, view: View) -> Fact[Place]:
+        got = self.list.read(view)
+        if isinstance(got, Unknown):
+            return got
+        if len(got.value) != 1 or got.value[0].country is None:
+            lost = got.value[0] if got.value else Place("", detail="no place is named")
+            return Unknown(lost.reason or Reason.UNRESOLVED, lost.detail or f"{lost.region} names no single country", got.sources)
+        return Known(got.value[0], got.sources)
+
+    def references(self, dialect: Dialect) -> tuple[tuple[str, str], ...]:
+        return self.list.references(dialect)
+
+    def named(self, kind: str, ref: Ref, value: str) -> str:
+        return self.list.named(kind, ref, value)
+
+
+def placed(clue: Callable[[Ref, str], Clue | None], *kinds: str, live: Spec = None, cfn: Spec = None, same: Spec = None) -> Reader[Place]:
+    """The home of something that is but the name of a place: a location that names a bucket."""
+    inner = traced(clue, *kinds, live=live, cfn=cfn, same=same)
+    return _Placed(inner.where, inner)
+
+
 def _beside(view: View, seen: Seen, in_stack: bool) -> Fact[Place]:
     """The home of the resource of the same file that a template's reference leads to, of whatever type."""
     logical = str(seen.value[REFERENCE]) if isinstance(seen.value, Mapping) else ""
@@ -228,4 +256,4 @@ def nowhere(cite: str) -> Reader[Places]:
     return always((), cite=cite)
 
 
-__all__ = ["Clue", "DerivedPlaces", "Here", "PlaceList", "arns", "azure_ids", "derived_regions", "here", "nowhere", "region_of", "regions", "traced"]
+__all__ = ["Clue", "DerivedPlaces", "Here", "PlaceList", "arns", "azure_ids", "derived_regions", "here", "nowhere", "placed", "region_of", "regions", "traced"]
