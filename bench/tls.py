@@ -328,33 +328,35 @@ def fleet(kind: str, count: int, rtt: float) -> None:
         folder = Path(name)
         with server(kind, folder) as upstream, proxied(upstream, rtt / 1000, folder, hang=20) as port:
             text = subprocess.run([sys.executable, __file__, "--tool", json.dumps(["fleet", port, count])], check=True, capture_output=True, text=True).stdout
-            wall, cpu, memory, whole, hanging, lost, growth = json.loads(text.splitlines()[-1])
+            wall, cpu, memory, whole, partly, hanging, growth = json.loads(text.splitlines()[-1])
             made = connections(port, folder)
     print(
         f"{kind}, {count} endpoints, {rtt:g} ms: {wall:.1f} s, {count / wall:.1f}/s, {1000 * cpu / count:.1f} ms CPU and {made / count:.1f} connections each, peak {memory:.0f} MB"
     )
-    print(f"  whole {whole}, hanging and said so {hanging}, lost {lost}; memory in the second half {growth:+.1f} MB")
+    lost = count - whole - partly - hanging
+    print(f"  whole {whole}, in part and said so {partly}, hanging and said so {hanging}, lost {lost}; memory in the second half {growth:+.1f} MB", flush=True)
 
 
-def _fleet(port: int, count: int) -> tuple[float, float, int, int, int, float]:
+def _fleet(port: int, count: int) -> tuple[float, float, float, int, int, int, float]:
     from providers.tls.enumeration import Limits
     from providers.tls.fleet import Endpoint, enumerate_fleet
 
-    whole = hanging = 0
+    whole = partly = hanging = 0
     half = 0.0
 
     async def run() -> None:
-        nonlocal whole, hanging, half
+        nonlocal whole, partly, hanging, half
         limits = Limits(answer=3.0)
-        async for result in enumerate_fleet((Endpoint("localhost", port, connect_ip=address(10 + number)) for number in range(count)), limits, at_once=200, connections=600):
+        async for result in enumerate_fleet((Endpoint("localhost", port, connect_ip=address(10 + number)) for number in range(count)), limits, at_once=100, connections=200):
             whole += bool(result.versions) and not result.unseen
+            partly += bool(result.versions) and bool(result.unseen)
             hanging += bool(result.unseen) and not result.versions
-            if whole + hanging == count // 2:
+            if whole + partly + hanging == count // 2:
                 half = _memory()
 
     start, cpu = time.perf_counter(), time.process_time()
     asyncio.run(run())
-    return time.perf_counter() - start, time.process_time() - cpu, whole, hanging, count - whole - hanging, _memory() - half
+    return time.perf_counter() - start, time.process_time() - cpu, _memory(), whole, partly, hanging, _memory() - half
 
 
 def _memory() -> float:
@@ -378,8 +380,7 @@ def main() -> None:
     elif options.tool:
         tool, port, count = json.loads(options.tool)
         if tool == "fleet":
-            wall, cpu, whole, hanging, lost, growth = _fleet(port, count)
-            print(json.dumps([wall, cpu, _memory(), whole, hanging, lost, growth]))
+            print(json.dumps(_fleet(port, count)))
         else:
             wall, cpu, suites = {"houvast": houvast, "sslyze": sslyze}[tool](port, count)
             print(json.dumps([wall, cpu, suites, _memory()]))

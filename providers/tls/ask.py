@@ -112,16 +112,20 @@ class Session:
                 self.gate.unanswered()
                 if self.good and self._unanswered >= _GIVEN_UP * self.limits.tries:
                     self._give_up(last)
-                if reply.kind == "timeout" and asked > 1:
+                if reply.kind == "timeout" and (asked > 1 or self.good is None):
                     break
             if self.good is None or self.good == question:
                 return replace(last, asked=asked)
             control = await self._once(self.good)
             if not isinstance(control, Silence):
-                self.gate.not_the_load()
+                # the load may have been the reason so far: once more, right behind an answer
+                reply = await self._once(question)
                 self._unanswered = 0
+                if not isinstance(reply, Silence):
+                    return reply
+                self.gate.not_the_load()
                 self._mute += 1
-                return replace(last, asked=asked, control=True)
+                return replace(last, asked=asked + 1, control=True)
             self.gate.unanswered()
             await asyncio.sleep(self.gate.pause)
         return replace(self._give_up(last), asked=asked)

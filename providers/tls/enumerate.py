@@ -1,6 +1,6 @@
 """Everything an endpoint negotiates, by ClientHello: few connections, few round trips, and silence is never a no.
 
-opening     one hello with everything tells the newest version, and whether the host can be asked at all
+opening     a hello with everything tells the newest version, and whether the host can be asked at all; TLS 1.2 is asked beside it
 versions    SSLv2 to TLS 1.3 side by side; each accepted one goes on with the removal of its suites
 exchange    curves and signatures before TLS 1.3, groups of TLS 1.3 (told by retry requests, without any key exchange)
 features    read off the same answers; only the fallback signal needs a question of its own
@@ -72,6 +72,8 @@ class _Plan:
     found: Findings = field(default_factory=Findings)
     offers: Offers = field(init=False)
     exchange: KeyExchange = field(init=False)
+    early: dict[Version, Reply] = field(default_factory=dict)
+    """What the opening showed about a version."""
     first: dict[Version, asyncio.Future[ServerHello | None]] = field(default_factory=dict)
     """The first answer in each version, as soon as it is known."""
     done: dict[Version, asyncio.Event] = field(default_factory=dict)
@@ -86,12 +88,14 @@ class _Plan:
         opening = await self._opening()
         if self.session.dead:
             return
+        if opening:
+            self.early[Version(opening.version)] = opening
         loop = asyncio.get_running_loop()
         self.first = {version: loop.create_future() for version in _ASKED}
         self.done = {version: asyncio.Event() for version in _ASKED}
         async with asyncio.TaskGroup() as group:
             for version in _ASKED:
-                group.create_task(self._version(version, opening if opening and opening.version == version else None))
+                group.create_task(self._version(version))
             group.create_task(self._legacy())
             group.create_task(self._sslv2())
             group.create_task(self._fallback())
@@ -99,7 +103,15 @@ class _Plan:
     # -- opening
 
     async def _opening(self) -> ServerHello | None:
-        reply = await self._asked(self.offers.opening(self.alpn))
+        first, second = self._asked(self.offers.opening(self.alpn)), self._asked(self._full(Version.TLSv1_2))
+        if self.session.dialog:
+            # a dialog in plain text is dear, and may well end in "no TLS": one at a time
+            second.close()
+            reply = await first
+        else:
+            reply, beside = await asyncio.gather(first, second)
+            if not isinstance(beside, Silence):
+                self.early[Version.TLSv1_2] = beside
         if isinstance(reply, ServerHello):
             self.tolerant = True
             return reply
@@ -107,7 +119,7 @@ class _Plan:
             if reply.alert == _UNRECOGNIZED_NAME:
                 self._give_up(Silence(Reason.UNAVAILABLE, f"the server does not know the name {self.session.sni} (alert 112)", "alert", final=True))
             return None
-        if not isinstance(reply, Silence):
+        if not isinstance(reply, Silence) or self.early:
             return None
         if reply.kind not in _HOPELESS:
             for small in (self.offers.small(Version.TLSv1_2), self.offers.bare(Version.TLSv1_0)):
@@ -121,9 +133,10 @@ class _Plan:
 
     # -- versions
 
-    async def _version(self, version: Version, hello: ServerHello | None) -> None:
+    async def _version(self, version: Version) -> None:
+        hello = None
         try:
-            hello = hello or await self._greet(version)
+            hello = await self._greet(version)
         finally:
             if not self.first[version].done():
                 self.first[version].set_result(hello)
@@ -150,7 +163,7 @@ class _Plan:
         asked = suites_of(version)
         sweep = Sweep(
             self.session, lambda suites: self.offers.full(version, suites), lambda reply: reply.suite, self.found.notice, halves,
-            asked=asked, patience=lambda: 2 if self._old(version) else 7, eager=lambda: 2 if self._old(version) else 0,
+            asked=asked, patience=lambda: 2 if self._long(version, sweep) else 7, eager=lambda: self._long(version, sweep),
             settles=version >= Version.TLSv1_2, ordered=True, lone=needs_user,
         )  # fmt: skip
         if self.session.small or self.session.bare:
@@ -179,17 +192,17 @@ class _Plan:
         await sweep.settle_preference(found, suites_of(version))
         return sweep.preference
 
-    def _old(self, version: Version) -> bool:
-        """A server that still speaks TLS 1.0 has a long list in TLS 1.2."""
+    def _long(self, version: Version, sweep: Sweep) -> int:
+        """How many cuts are worth it at once: a server that still speaks TLS 1.0 has a long list in TLS 1.2, and one without an order
+        of its own costs no comparing."""
         oldest = self.first[Version.TLSv1_0]
-        return version == Version.TLSv1_2 and oldest.done() and oldest.result() is not None
+        if version != Version.TLSv1_2:
+            return 0
+        return 2 if oldest.done() and oldest.result() is not None else int(sweep.preference is False)
 
     async def _greet(self, version: Version) -> ServerHello | None:
         """The first hello of a version, in smaller and smaller words where the server has not stood a big one yet."""
-        full = self.offers.full(version, suites_of(version))
-        if version != Version.TLSv1_3:
-            alpn = self.alpn if version == Version.TLSv1_2 else ()
-            full = replace(full, features=True, compression=True, exchange=True, alpn=alpn)
+        full = self._full(version)
         offers = [full]
         if not self.tolerant:
             small = self.offers.small(version)
@@ -199,7 +212,8 @@ class _Plan:
         for offer in offers:
             if self.session.small and offer is full and len(offers) > 1:
                 continue
-            reply = await self._asked(offer)
+            early = self.early.pop(version, None) if offer is full else None
+            reply = early or await self._asked(offer)
             if isinstance(reply, ServerHello):
                 if reply.version != version:
                     return None
@@ -211,6 +225,13 @@ class _Plan:
         if isinstance(last, Silence):
             self.found.miss("version", version, [last])
         return None
+
+    def _full(self, version: Version) -> Offer:
+        """The first hello of a version: everything."""
+        full = self.offers.full(version, suites_of(version))
+        if version == Version.TLSv1_3:
+            return full
+        return replace(full, features=True, compression=True, exchange=True, alpn=self.alpn if version == Version.TLSv1_2 else ())
 
     def _learn(self, offer: Offer, full: Offer) -> None:
         if offer is full:

@@ -36,6 +36,8 @@ class Offer:
     """Offers every version from TLS 1.3 down to TLS 1.0."""
     shares: bool = False
     """Sends key shares; without them a TLS 1.3 server answers with the group it wants (HelloRetryRequest)."""
+    keys: tuple[tuple[int, bytes], ...] = ()
+    """The key shares to send, by group, where they are not those of `shares`."""
     features: bool = False
     """Adds what is only asked once: tickets, encrypt-then-MAC, stapling, SCTs, heartbeat, and the protocols of `alpn`."""
     alpn: tuple[str, ...] = ()
@@ -101,11 +103,13 @@ def _extensions(offer: Offer, name: str | None) -> Iterable[bytes]:
         offered = (Version.TLSv1_3, Version.TLSv1_2, Version.TLSv1_1, Version.TLSv1_0) if offer.any_version else (Version.TLSv1_3,)
         yield _extension(43, _short(_codes(offered)))
         yield b"\x00\x2d\x00\x02\x01\x01"  # psk_key_exchange_modes: with (EC)DHE
-        yield _extension(51, _long(b"".join(_shares(offer)) if offer.shares else b""))
+        yield _extension(51, _long(b"".join(_shares(offer))))
 
 
 def _shares(offer: Offer) -> Iterable[bytes]:
-    for group in offer.groups:
+    for group, public in offer.keys:
+        yield struct.pack(">H", group) + _long(public)
+    for group in offer.groups if offer.shares else ():
         share = key_share(group)
         if share is not None:
             yield struct.pack(">H", group) + _long(share)

@@ -202,7 +202,7 @@ class Flight:
         raw = self._raw
         if len(raw) < 2 or len(raw) < 2 + ((raw[0] & 0x7F) << 8 | raw[1]):
             return None
-        reader = _Reader(bytes(raw[2 : 2 + ((raw[0] & 0x7F) << 8 | raw[1])]))
+        reader = Reader(bytes(raw[2 : 2 + ((raw[0] & 0x7F) << 8 | raw[1])]))
         if reader.number(1) != 4:
             raise NotTls("not an SSLv2 SERVER-HELLO")
         reader.number(2)
@@ -220,7 +220,7 @@ def server_hello(body: bytes) -> ServerHello:
     """Read a ServerHello or HelloRetryRequest."""
     if len(body) < _SHORTEST_HELLO:
         raise NotTls("short ServerHello")
-    reader = _Reader(body)
+    reader = Reader(body)
     version = reader.number(2)
     random = reader.take(32)
     reader.take(reader.number(1))
@@ -229,10 +229,10 @@ def server_hello(body: bytes) -> ServerHello:
     alpn: str | None = None
     kinds: list[int] = []
     if reader.left:
-        extensions = _Reader(reader.take(reader.number(2)))
+        extensions = Reader(reader.take(reader.number(2)))
         while extensions.left:
             kind = extensions.number(2)
-            inner = _Reader(extensions.take(extensions.number(2)))
+            inner = Reader(extensions.take(extensions.number(2)))
             kinds.append(kind)
             if kind == 43:
                 version = inner.number(2)
@@ -247,7 +247,7 @@ def server_hello(body: bytes) -> ServerHello:
 def server_key_exchange(body: bytes, version: int, suite: int) -> Exchange | None:
     """Read the public parameters; `None` where the suite's are not known here (SRP, GOST, KRB5)."""
     kx, au = key_exchange(suite)
-    reader = _Reader(body)
+    reader = Reader(body)
     group: int | None = None
     prime, bits = b"", None
     if au == "PSK":
@@ -271,7 +271,7 @@ def server_key_exchange(body: bytes, version: int, suite: int) -> Exchange | Non
     return Exchange(group, prime, bits, reader.number(2) if signed else None)
 
 
-class _Reader:
+class Reader:
     """Reads numbers and strings; running out is `NotTls`."""
 
     __slots__ = ("_at", "_body")

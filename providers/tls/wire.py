@@ -165,9 +165,9 @@ class Gate:
     def answered(self) -> None:
         """Shorten the pause again while the host answers; a host that limits its connections stays at one."""
         self._streak += 1
-        if self._streak >= 4 and self.pause:
+        if self._streak >= 3 and self.pause:
             self._streak = 0
-            self.pause = self.pause * 0.75 if self.pause > self._limits.pause / 2 else 0.0
+            self.pause = self.pause * 0.6 if self.pause > self._limits.pause / 4 else 0.0
 
     def not_the_load(self) -> None:
         """The host does not answer one particular question, and all others: no reason to be slow."""

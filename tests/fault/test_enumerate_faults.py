@@ -181,7 +181,7 @@ def test_what_is_no_tls_is_unseen_altogether(peer: Handler, reason: Reason) -> N
     assert found.unseen[0].part == "endpoint"
     assert found.unseen[0].reason is reason
     assert found.unseen[0].detail
-    assert server.connections <= 6
+    assert server.connections <= 8
 
 
 def test_nobody_listens() -> None:
