@@ -18,6 +18,11 @@ _BUCKET_HOST = re.compile(r"^(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.(s3|s
 _WEBSITE = re.compile(r"\.s3-(?:website|accelerate|fips)?-?(?P<region>[a-z]{2,4}(?:-[a-z]+)+-\d+)\.amazonaws\.com$")
 
 
+def region(_: Ref, value: str) -> Clue:
+    """The name of a region."""
+    return Clue(region=value)
+
+
 def bucket(_: Ref, value: str) -> Clue | None:
     """A bucket by URI, ARN, host or bare name; empty text names none."""
     if not value:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from scanner.data.regions import place_of
 from scanner.declare.path import REFERENCE, Seen
-from scanner.declare.readers import UNFIT, Reader, _where, follow
+from scanner.declare.readers import UNFIT, Reader, _absent, _where, follow
 from scanner.declare.view import Spec, View, Where
 from scanner.model.facts import Home
 from scanner.model.known import Fact, Json, Known, Reason, Source, Unknown
@@ -58,11 +58,15 @@ class PlaceList(Reader[Places]):
     """The place of one value; None: it names no copy at all."""
     targets: tuple[str, ...] = ()
     clue: Callable[[Ref, str], Clue | None] | None = None
+    required: bool = False
+    """At least one value has to be there: its absence is an unparsable answer."""
 
     def read(self, view: View) -> Fact[Places]:
         got = view.read(self.where)
         if isinstance(got, Unknown):
             return got
+        if self.required and not any(got):
+            return _absent(view, self.where)
         places: list[Place] = []
         sources: list[Source] = []
         for seen in (s for seens in got for s in seens):
@@ -143,13 +147,13 @@ def region_of(type: str, *, live: Spec = None, cfn: Spec = None, arm: Spec = Non
 
 
 def traced(
-    clue: Callable[[Ref, str], Clue | None], *kinds: str, in_stack: bool = False,
+    clue: Callable[[Ref, str], Clue | None], *kinds: str, in_stack: bool = False, required: bool = False,
     live: Spec = None, cfn: Spec = None, arm: Spec = None, tf: Spec = None, same: Spec = None,
 ) -> PlaceList:  # fmt: skip
     """Copies given by text that has to be read first (`s3://bucket/prefix`, a host name, an ARN of whatever service).
     `clue(ref, value)` says what it means; None: no copy. `kinds` are the types that it may name. What a template
     refers to stands where that resource stands; one of a type without a home of its own only where `in_stack` says that
-    the value is its ARN, whose region is the stack's."""
+    the value is its ARN, whose region is the stack's. `required`: that nothing is named means that the answer is not whole."""
 
     def one(view: View, seen: Seen) -> Fact[Place] | None:
         if isinstance(seen.value, Mapping) and REFERENCE in seen.value:
@@ -169,7 +173,7 @@ def traced(
             return Unknown(Reason.UNRESOLVED, f"{seen.value}: {found.why}", (view.source(seen),))
         return Known(replace(place_of(view.doc.ref.provider, found.region), what=seen.value), (view.source(seen),))
 
-    return PlaceList(_where(live, cfn, arm, tf, same), one, kinds, clue)
+    return PlaceList(_where(live, cfn, arm, tf, same), one, kinds, clue, required)
 
 
 @dataclass(frozen=True)

@@ -137,7 +137,7 @@ REPORT_PLAN = TypeDecl(
     live=List("backup", "list_report_plans", each="ReportPlans", id="ReportPlanArn", name="ReportPlanName"),
     facts=(
         fact(Home, place=here()),
-        fact(LogPlaces, places=traced(bucket, BUCKET, same="ReportDeliveryChannel.S3BucketName")),
+        fact(LogPlaces, places=traced(bucket, BUCKET, required=True, same="ReportDeliveryChannel.S3BucketName")),
     ),
     never=never_others(Home, LogPlaces, why="an order for reports about backups; the reports are objects of its bucket"),
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from providers.aws.clues import BUCKET, arn, bucket, destination
+from providers.aws.clues import BUCKET, arn, bucket, destination, region
 from providers.aws.excuses import KEYS, PEOPLE, PROBED, SETTINGS
 from scanner.sdk import (
     OFF,
@@ -64,11 +64,6 @@ def _edges(_: Ref, classes: tuple[Any, ...], geo: tuple[Any, ...], allowed: tupl
 
 def _everywhere(_: Ref, *__: tuple[Any, ...]) -> tuple[str, ...]:
     return ("every edge location",)
-
-
-def _shield(_: Ref, value: str) -> Clue:
-    """One more cache, in a region of the owner's choice."""
-    return Clue(region=value)
 
 
 def _function(_: Ref, __: str) -> Clue:
@@ -164,8 +159,8 @@ DISTRIBUTION = TypeDecl(
     facts=(
         fact(Home, derive(edge, live="Id", cfn=())),
         fact(Replicas, places=together(
-            traced(destination, BUCKET, live=_live("Origins.Items[].DomainName"), cfn=_cfn("Origins.Items[].DomainName")),
-            traced(_shield, live=_live(_SHIELDS), cfn=_cfn(_SHIELDS)),
+            traced(destination, BUCKET, required=True, live=_live("Origins.Items[].DomainName"), cfn=_cfn("Origins.Items[].DomainName")),
+            traced(region, live=_live(_SHIELDS), cfn=_cfn(_SHIELDS)),
             traced(_function, live=_live(*_FUNCTIONS), cfn=_cfn(*_FUNCTIONS)),
             derived_regions(_edges, **_both(*_WHERE)),
         )),
@@ -192,7 +187,11 @@ DISTRIBUTION = TypeDecl(
 REALTIME_LOG_CONFIG = TypeDecl(
     "AWS::CloudFront::RealtimeLogConfig",
     live=List("cloudfront", "list_realtime_log_configs", each="RealtimeLogConfigs.Items", id="ARN", name="Name", scope=Scope.GLOBAL),
-    facts=(fact(LogPlaces, places=traced(arn, BUCKET, in_stack=True, live="EndPoints[].KinesisStreamConfig.StreamARN", cfn="EndPoints[].KinesisStreamConfig.StreamArn")),),
+    facts=(
+        fact(
+            LogPlaces, places=traced(arn, BUCKET, in_stack=True, required=True, live="EndPoints[].KinesisStreamConfig.StreamARN", cfn="EndPoints[].KinesisStreamConfig.StreamArn")
+        ),
+    ),
     never=never_others(LogPlaces, why="a rule for logs: where they go is all there is to it"),
 )
 

@@ -10,7 +10,7 @@ DELIVERY_CHANNEL = TypeDecl(
     live=List("config", "describe_delivery_channels", each="DeliveryChannels", id="arn:{partition}:config:{region}:{account}:delivery-channel/{name}", name="name"),
     facts=(
         fact(Home, place=here()),
-        fact(LogPlaces, places=traced(bucket, BUCKET, in_stack=True, live=("s3BucketName", "snsTopicARN"), cfn=("S3BucketName", "SnsTopicARN"))),
+        fact(LogPlaces, places=traced(bucket, BUCKET, in_stack=True, required=True, live=("s3BucketName", "snsTopicARN"), cfn=("S3BucketName", "SnsTopicARN"))),
     ),
     never=never_others(Home, LogPlaces, why="a rule for records of configuration; the records are objects of its bucket"),
 )

@@ -29,7 +29,7 @@ TASK = TypeDecl(
     facts=(
         fact(Home, place=here()),
         # In a template the location is a resource of its own.
-        fact(Replicas, places=traced(location, BUCKET, live="target[].LocationUri", cfn="DestinationLocationArn")),
+        fact(Replicas, places=traced(location, BUCKET, required=True, live="target[].LocationUri", cfn="DestinationLocationArn")),
     ),
     never=never_others(Home, Replicas, why="a rule for transfers; what they write is asked where it is written"),
 )
