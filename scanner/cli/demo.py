@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from scanner.errors import Exit
-from scanner.plugins import ROOT
+from scanner.plugins import ROOT, load_types
 
 _FOUND = (ROOT / "fixtures" / "promises" / "care-technology.toml", ROOT / "scanner" / "demo" / "promises" / "care-technology.toml")
 
@@ -31,7 +31,9 @@ def run(arguments: argparse.Namespace) -> int:
         say("scan all of it and settle the promises")
         code = _scan(targets, folder, promises, arguments.verbose)
         say("stop the servers")
-    print(f"\n{folder}/ holds snapshot.jsonl, report.json and report.txt ({time.monotonic() - start:.0f} s). Try next:", file=sys.stderr)
+    if code not in (Exit.OK, Exit.FAILED, Exit.UNKNOWN):
+        return code
+    print(f"\n{folder}/ holds snapshot.jsonl, report.html, report.json and report.txt ({time.monotonic() - start:.0f} s). Try next:", file=sys.stderr)
     print(f"  houvast judge {folder}/snapshot.jsonl --check residency\n  houvast inventory {folder}/snapshot.jsonl\n  houvast explain residency", file=sys.stderr)
     return int(Exit.OK) if code == Exit.FAILED else code
 
@@ -59,11 +61,12 @@ def _start(stack: ExitStack, folder: Path, say: _Steps) -> list[str]:
     stack.enter_context(_environment(credentials))
     aws_estate.seed(url)
     say("start an Azure Resource Manager and its estate")
-    arm = stack.enter_context(ArmReplay(azure_estate.estate(), tls_dir=folder / "arm-tls"))
+    arm = stack.enter_context(ArmReplay(azure_estate.estate(), tls_dir=folder / "arm-tls", proxy=True))
     stack.enter_context(_environment(arm.environment()))
     say("start four TLS endpoints: good, expiring soon, expired, old")
     endpoints = stack.enter_context(tls_servers.demo_servers(folder / "tls"))
-    return ["aws", "azure", *endpoints.targets, f"--ca-file={endpoints.ca_file}"]
+    known = (name for name, decl in load_types().items() if decl.provider != "aws" or name in aws_estate.TYPES)
+    return ["aws", "azure", *endpoints.targets, f"--ca-file={endpoints.ca_file}", *(f"--type={name}" for name in known)]
 
 
 def _forgotten() -> dict[str, str | None]:
@@ -95,5 +98,5 @@ def _set(values: Mapping[str, str | None]) -> None:
 def _scan(targets: list[str], folder: Path, promises: str, verbose: bool) -> int:
     from scanner.cli.main import main
 
-    outputs = ["--snapshot", str(folder / "snapshot.jsonl"), "-o", str(folder / "report.json"), "-o", str(folder / "report.txt")]
+    outputs = ["--snapshot", str(folder / "snapshot.jsonl"), "-o", str(folder / "report.json"), "-o", str(folder / "report.txt"), "-o", str(folder / "report.html")]
     return main(["scan", *targets, "--promises", promises, *outputs, *(["--verbose"] if verbose else [])])

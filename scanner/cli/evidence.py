@@ -45,8 +45,9 @@ def run(arguments: argparse.Namespace) -> int:
     config = chosen_config(arguments.config)
     choice = judging.choose(arguments, config)
     snapshot, decls, moment = _snapshot(arguments, config, choice)
+    known = decls
     snapshot, decls = judging.narrow(snapshot, decls, choice)
-    assessment = assess(snapshot, decls, choice.checks, choice.promises, moment, choice.params, choice.waivers)
+    assessment = assess(snapshot, decls, choice.checks, choice.promises, moment, choice.params, choice.waivers, known)
     files = judged_files(assessment, snapshot, choice, decls)
     for name, source in (("promises.toml", judging.promise_file(arguments, config)), ("waivers.toml", judging.waiver_file(arguments, config))):
         if source:

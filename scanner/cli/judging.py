@@ -124,8 +124,9 @@ def narrow(snapshot: Snapshot, decls: Mapping[str, TypeDecl], choice: Choice) ->
 def report(snapshot: Snapshot, decls: Mapping[str, TypeDecl], choice: Choice, moment: datetime, arguments: argparse.Namespace, config: Config | None = None) -> int:
     """Judge, write the reports, record them where that is asked for, give the exit code."""
     config, whole = config or Config(), snapshot
+    known = decls
     snapshot, decls = narrow(snapshot, decls, choice)
-    assessment = assess(snapshot, decls, choice.checks, choice.promises, moment, choice.params, choice.waivers)
+    assessment = assess(snapshot, decls, choice.checks, choice.promises, moment, choice.params, choice.waivers, known)
     printed = Format(arguments.format or Format.CONSOLE)
     resources = cache(lambda: Estate.of(snapshot, decls).resources)
     for output in arguments.output:

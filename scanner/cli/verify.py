@@ -63,8 +63,9 @@ def _judge_again(pack: Pack, name: str, result: Result) -> None:
         raise InvalidFile(name, f"lacks what is needed to judge again: {type(error).__name__}: {error}", "give a file written by houvast evidence") from error
     if missing := sorted(set(rules["checks"]) - set(choice.checks)):
         result.notes.append(f"checks that this program does not have: {', '.join(missing)}")
-    snapshot, decls = narrow(snapshot, plugins.load_types(), choice)
-    made = assess(snapshot, decls, choice.checks, choice.promises, moment, choice.params, choice.waivers)
+    known = plugins.load_types()
+    snapshot, decls = narrow(snapshot, known, choice)
+    made = assess(snapshot, decls, choice.checks, choice.promises, moment, choice.params, choice.waivers, known)
     again = judged_files(made, snapshot, choice, decls)
     result.verdicts = len(made.verdicts)
     result.same_rules = (stated.get("version"), stated.get("declarations_digest")) == (__version__, made.declarations_digest)

@@ -12,6 +12,16 @@ from typing import Any
 GERMANY, IRELAND, VIRGINIA = "eu-central-1", "eu-west-1", "us-east-1"
 
 
+TYPES = frozenset(
+    f"AWS::{name}"
+    for name in (
+        "CertificateManager::Certificate", "CloudTrail::Trail", "DynamoDB::Table", "EC2::EbsEncryptionByDefault", "EC2::Snapshot", "EC2::Volume",
+        "ElasticLoadBalancingV2::Listener", "ElasticLoadBalancingV2::LoadBalancer", "IAM::User", "KMS::Key", "RDS::DBCluster", "RDS::DBInstance", "S3::Bucket",
+    )
+)  # fmt: skip
+"""What the estate is made of. The server does not know every service that Houvast reads: the demo asks for these."""
+
+
 def moto_environment() -> dict[str, str]:
     """Environment for whoever starts moto: without it moto makes hundreds of snapshots for its public images, which the
     account then seems to own."""

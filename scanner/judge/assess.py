@@ -52,11 +52,14 @@ def plan_questions(checks: Mapping[str, Check[Any]], promises: Iterable[Promise]
 def assess(
     snapshot: Snapshot, decls: Mapping[str, TypeDecl], checks: Mapping[str, Check[Any]], promises: tuple[Promise, ...], now: datetime,
     params: Mapping[str, Mapping[str, Json]] | None = None, waivers: Iterable[Waiver] = (),
+    known: Mapping[str, TypeDecl] | None = None,
 ) -> Assessment:  # fmt: skip
-    """Judge a snapshot. Pure: the same arguments give the same assessment, byte for byte."""
+    """Judge a snapshot. Pure: the same arguments give the same assessment, byte for byte. Where `decls` were narrowed by
+    choice, `known` are all there are: a type that was left out may have answered a promise."""
     estate = Estate.of(snapshot, decls)
     verdicts, notes = waive(judge(estate, plan_questions(checks, promises, params or {}), now), waivers, now.date())
-    settlements = tuple(settle(promise, verdicts, snapshot, now.date(), checks) for promise in promises)
+    meets = {name: tuple(kind for kind, decl in (known or decls).items() if any(decl.given(fact) for fact in check.needs)) for name, check in checks.items()}
+    settlements = tuple(settle(promise, verdicts, snapshot, now.date(), checks, meets) for promise in promises)
     return Assessment(
         version=__version__,
         taken_at=snapshot.run.taken_at,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from fnmatch import fnmatchcase
 
@@ -16,15 +16,16 @@ from scanner.model.snapshot import Snapshot
 from scanner.model.verdict import Status, Verdict
 
 
-def settle(promise: Promise, verdicts: Iterable[Verdict], snapshot: Snapshot, today: date, asked: Collection[str] = ()) -> Settlement:
+def settle(promise: Promise, verdicts: Iterable[Verdict], snapshot: Snapshot, today: date, asked: Collection[str] = (), meets: Mapping[str, Collection[str]] | None = None) -> Settlement:
     """Any fail breaks it; it is kept only if something was asked, all of it passed, and nothing in scope was left out.
-    `asked` names the checks of this run, to say of a check that it was left out by choice."""
+    `asked` names the checks of this run, to say of a check that it was left out by choice; `meets` names the types that a
+    check can meet, to tell whether a type that was left out could have answered."""
     every = tuple(verdicts)
     groups = [(bind, [v for v in every if _answers(promise, bind, v)]) for bind in promise.binds]
     relevant = {v.fingerprint: v for _, group in groups for v in group}
     counts = Counter(v.status for v in relevant.values())
     fails = tuple(sorted(v.fingerprint for v in relevant.values() if v.status is Status.FAIL))
-    missing = _missing(promise, groups, snapshot, today, asked)
+    missing = _missing(promise, groups, snapshot, today, asked, meets or {})
     if fails:
         status = Settled.BROKEN
     elif not promise.binds and promise.attested and not missing:
@@ -57,7 +58,7 @@ def _may_hide(gap_type: str, pattern: str) -> bool:
     return gap_type.endswith("*") and (head.startswith(gap) or gap.startswith(head))
 
 
-def _missing(promise: Promise, groups: list[tuple[Bind, list[Verdict]]], snapshot: Snapshot, today: date, asked: Collection[str]) -> tuple[str, ...]:
+def _missing(promise: Promise, groups: list[tuple[Bind, list[Verdict]]], snapshot: Snapshot, today: date, asked: Collection[str], meets: Mapping[str, Collection[str]]) -> tuple[str, ...]:
     found: list[str] = []
     for bind, group in groups:
         if not group:
@@ -68,7 +69,7 @@ def _missing(promise: Promise, groups: list[tuple[Bind, list[Verdict]]], snapsho
     if promise.binds:
         subjects = [v.subject for _, group in groups for v in group]
         found.extend(f"{item} was not looked at" for item in promise.scope if not _looked_at(item, subjects, snapshot))
-        found.extend(f"{left} was not looked at" for left in snapshot.run.excluded if _concerns(promise, groups, left))
+        found.extend(f"{left_out_words(left)} not looked at" for left in snapshot.run.excluded if _concerns(promise, groups, left, meets))
         if not snapshot.run.complete:
             found.append("the scan was stopped before its end")
     if promise.attested and promise.attested.on > today:
@@ -91,12 +92,35 @@ def _looked_at(item: str, subjects: Iterable[Ref], snapshot: Snapshot) -> bool:
     return any(in_scope((item,), Ref(c.provider, "", c.account, c.region, c.subject, c.subject)) for c in calls)
 
 
-def _concerns(promise: Promise, groups: list[tuple[Bind, list[Verdict]]], left_out: str) -> bool:
+def left_out_words(left: str) -> str:
+    """An entry of `Run.excluded` as the subject of a sentence: long lists by their number."""
+    what, _, rest = left.partition(":all but ")
+    if not rest:
+        return f"{left} was"
+    chosen = rest.split(", ")
+    return f"{what} other than {rest} were" if len(chosen) <= 3 else f"{what} other than the {len(chosen)} that were chosen were"
+
+
+def _could_meet(promise: Promise, bind: Bind, chosen: frozenset[str], meets: Mapping[str, Collection[str]]) -> bool:
+    """Whether a type that was left out could have answered a bind; when its types are not known, it could."""
+    if bind.types:
+        return not chosen.issuperset(bind.types)
+    if bind.check not in meets:
+        return True
+    left = (Ref(_provider(kind), kind, "", "", kind, kind) for kind in meets[bind.check] if kind not in chosen)
+    return any(in_scope(promise.scope, ref) for ref in left)
+
+
+def _provider(kind: str) -> str:
+    return "aws" if kind.startswith("AWS::") else "tls" if kind.startswith("TLS::") else "azure"
+
+
+def _concerns(promise: Promise, groups: list[tuple[Bind, list[Verdict]]], left_out: str, meets: Mapping[str, Collection[str]]) -> bool:
     """Whether something left out by choice (`aws:ACCOUNT/REGION`, `types:all but …`) might have answered a promise."""
     provider, _, rest = left_out.partition(":")
     chosen = frozenset(rest.removeprefix("all but ").split(", "))
     if provider == "types":
-        return any(not bind.types or not chosen.issuperset(bind.types) for bind in promise.binds)
+        return any(_could_meet(promise, bind, chosen, meets) for bind in promise.binds)
     if provider == "facts":
         return any(verdict.fact not in chosen for _, group in groups for verdict in group)
     account, _, region = rest.partition("/")

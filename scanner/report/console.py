@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scanner.judge.registry import Check
+from scanner.judge.settle import left_out_words
 from scanner.model.known import Reason, Source
 from scanner.model.promise import Settled, Settlement
 from scanner.model.record import dataclass
@@ -61,13 +62,14 @@ def _head(assessment: Assessment, paint: Paint) -> str:
     if missed:
         line += paint(f"; {missed} not: " + ", ".join(f"{n} {reason}" for reason, n in sorted(refused.items())), "yellow")
     if cover.excluded:
-        line += "\n" + paint(f"left out by choice: {safe(shorten(_left_out(cover.excluded), 160))}", "yellow")
+        line += "\n" + paint(f"left out by choice: {safe(_left_out(cover.excluded))}", "yellow")
     when = f"taken {_when(assessment.taken_at)}" + (f", judged {_when(assessment.judged_at)}" if assessment.judged_at[:16] != assessment.taken_at[:16] else "")
     return f"{paint('Houvast', 'bold')} {assessment.version} · {when}\n{plural(assessment.resources, 'resource')} judged · {line}"
 
 
 def _left_out(excluded: tuple[str, ...]) -> str:
-    return plural(len(excluded), "part") + f" of the targets ({', '.join(excluded)})" if len(excluded) > 3 else ", ".join(excluded)
+    words = [left_out_words(left).removesuffix(" was").removesuffix(" were") for left in excluded]
+    return ", ".join(words[:6]) + (f" and {len(words) - 6} more" if len(words) > 6 else "")
 
 
 def _when(moment: str) -> str:

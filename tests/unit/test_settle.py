@@ -197,3 +197,14 @@ TLS_GAP = Ref("tls", "TLS::*", "", "", "TLS::* @ unknown account/global", "TLS::
 )  # fmt: skip
 def test_scopes(scope: tuple[str, ...], subject: Ref, inside: bool) -> None:
     assert in_scope(scope, subject) is inside
+
+
+def test_types_left_out_concern_only_promises_that_they_could_answer() -> None:
+    run = replace(WHOLE.run, excluded=("types:all but AWS::Test::Thing",))
+    narrowed = replace(WHOLE, run=run)
+    alone = settle(PROMISE, (PASS,), narrowed, TODAY, (), {"encryption-at-rest": ("AWS::Test::Thing",)})
+    assert alone.status is Settled.KEPT
+    for meets in ({"encryption-at-rest": ("AWS::Test::Thing", "AWS::Other::Thing")}, {}):
+        lost = settle(PROMISE, (PASS,), narrowed, TODAY, (), meets)
+        assert lost.status is Settled.UNPROVEN
+        assert lost.missing == ("types other than AWS::Test::Thing were not looked at",)
