@@ -38,6 +38,9 @@ def moto_server() -> Iterator[str]:
     with environment(moto_environment()):
         from moto.server import ThreadedMotoServer
 
+        from scanner.demo.moto_supplement import serve_more
+
+        serve_more()
         server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
         server.start()
         host, port = server.get_host_and_port()

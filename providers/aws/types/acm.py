@@ -28,6 +28,7 @@ from scanner.sdk import (
     Ref,
     Renewal,
     Replicas,
+    Resolve,
     ServedNames,
     TlsFloor,
     Transit,
@@ -112,6 +113,7 @@ CERTIFICATE = TypeDecl(
         params={"Includes": {"keyTypes": list(_KEY_TYPES)}},  # without it only RSA keys of up to 2048 bits are listed
     ),
     details=(Get("describe_certificate", put="certificate", params={"CertificateArn": "CertificateArn"}, take="Certificate"),),
+    resolve=Resolve("acm", "describe_certificate", {"CertificateArn": "{id}"}, take="Certificate", put="certificate"),
     facts=(
         fact(Home, place=here()),
         fact(Certificate, derive(_certificate, live=tuple(f"certificate.{name}" for name in _SHOWN), cfn=NOT_SHOWN("a certificate is issued after deployment"))),

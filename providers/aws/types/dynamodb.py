@@ -25,13 +25,16 @@ from scanner.sdk import (
     Replicas,
     TypeDecl,
     always,
+    arns,
     by_dialect,
     derive,
     derived_regions,
     fact,
+    first_proven,
     flag,
     here,
     never,
+    per_dialect,
 )
 
 _CITE = "DynamoDB Developer Guide, encryption at rest: all user data is encrypted, and this cannot be switched off"
@@ -49,6 +52,16 @@ def _recovery(_: Ref, states: tuple[Any, ...], days: tuple[Any, ...] = (), last:
     return Backups(on, "continuous", 0 if on else None, keep if on else None, moment)
 
 
+def _copied(_: Ref, last: tuple[Any, ...]) -> Backups:
+    """By AWS Backup, whose plan says how often."""
+    made = [datetime.fromisoformat(str(moment)) for moment in last]
+    return Backups(bool(made), "snapshots", None, None, max(made, default=None))
+
+
+def _enabled(backups: Backups) -> bool:
+    return backups.enabled
+
+
 def _others(ref: Ref, *found: tuple[Any, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(region) for regions in found for region in regions if region != ref.region))
 
@@ -64,7 +77,7 @@ def _encryption() -> tuple[Any, ...]:
 _NEVER = {
     **PROBED, **PEOPLE, **CERTIFICATES, **KEYS, **SETTINGS, **API_ONLY,
     **never(BackupPlaces, why="backups of a table stay in its region; what AWS Backup copies elsewhere is asked of its plans"),
-    **never(LogPlaces, Logs, why="writes no log of its own; its calls are in CloudTrail"),
+    **never(Logs, why="writes no log of its own; its calls are in CloudTrail"),
 }  # fmt: skip
 
 TABLE = TypeDecl(
@@ -73,6 +86,8 @@ TABLE = TypeDecl(
     details=(
         Get("describe_table", put="table", params={"TableName": "Name"}, take="Table"),
         Get("describe_continuous_backups", put="backups", params={"TableName": "Name"}, take="ContinuousBackupsDescription"),
+        Get("describe_kinesis_streaming_destination", put="stream", params={"TableName": "Name"}, take="KinesisDataStreamDestinations"),
+        Get("list_protected_resources", put="protected", params={}, service="backup", take="Results", match=("ResourceArn", "")),
     ),
     facts=(
         fact(Home, place=here()),
@@ -80,10 +95,17 @@ TABLE = TypeDecl(
         fact(Replicas, places=derived_regions(_others, live=("table.Replicas[].RegionName", "table.GlobalTableWitnesses[].RegionName"), cfn=())),
         fact(KeyCustody, holder=holder_of("table.SSEDescription.KMSMasterKeyArn", "SSESpecification.KMSMasterKeyId || SSESpecification.SSEEnabled", absent=Holder.PROVIDER, **_SWITCH),
              key=key_name("table.SSEDescription.KMSMasterKeyArn", "SSESpecification.KMSMasterKeyId")),
-        fact(Backups, derive(_recovery,
-                             live=("backups.PointInTimeRecoveryDescription.PointInTimeRecoveryStatus", "backups.PointInTimeRecoveryDescription.RecoveryPeriodInDays",
-                                   "backups.PointInTimeRecoveryDescription.LatestRestorableDateTime"),
-                             cfn=("PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", "PointInTimeRecoverySpecification.RecoveryPeriodInDays"))),
+        # Every change of an item is sent to the stream.
+        fact(LogPlaces, places=arns(live="stream[?DestinationStatus!='DISABLED' && DestinationStatus!='ENABLE_FAILED'].StreamArn", cfn="KinesisStreamSpecification.StreamArn")),
+        fact(Backups, per_dialect(
+            first_proven(
+                _enabled,
+                derive(_recovery, live=("backups.PointInTimeRecoveryDescription.PointInTimeRecoveryStatus", "backups.PointInTimeRecoveryDescription.RecoveryPeriodInDays",
+                                        "backups.PointInTimeRecoveryDescription.LatestRestorableDateTime")),
+                derive(_copied, live="protected[].LastBackupTime"),
+            ),
+            derive(_recovery, cfn=("PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", "PointInTimeRecoverySpecification.RecoveryPeriodInDays")),
+        )),
         fact(Deletion, guard=flag(live="table.DeletionProtectionEnabled", cfn="DeletionProtectionEnabled", absent=by_dialect(live=OFF, cfn=OFF))),
         *_encryption(),
     ),
@@ -99,6 +121,7 @@ GLOBAL_TABLE = TypeDecl(
         fact(KeyCustody, holder=holder_of(None, "Replicas[].SSESpecification.KMSMasterKeyId || SSESpecification.SSEEnabled", absent=by_dialect(cfn=Holder.PROVIDER), **_SWITCH),
              key=key_name(None, "Replicas[].SSESpecification.KMSMasterKeyId")),
         fact(Backups, derive(_recovery, cfn=("Replicas[].PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", "Replicas[].PointInTimeRecoverySpecification.RecoveryPeriodInDays"))),
+        fact(LogPlaces, places=arns(cfn="Replicas[].KinesisStreamSpecification.StreamArn")),
         fact(Deletion, guard=flag(cfn="Replicas[].DeletionProtectionEnabled", absent=OFF)),
         *_encryption(),
     ),

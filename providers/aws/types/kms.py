@@ -29,12 +29,15 @@ from scanner.sdk import (
     Resolve,
     TypeDecl,
     Unresolvable,
+    arns,
     derive,
     derived_regions,
     fact,
     here,
     never,
+    never_others,
     text,
+    unread,
 )
 
 _OWN = "key[?KeyManager=='CUSTOMER']"
@@ -108,3 +111,15 @@ KEY = TypeDecl(
         **never(LogPlaces, Logs, why="writes no log of its own; every use of a key is in CloudTrail"),
     },
 )  # fmt: skip
+
+REPLICA = TypeDecl(
+    "AWS::KMS::ReplicaKey",
+    live=None,  # the live cloud shows it as a key, with its primary
+    facts=(
+        fact(Home, place=here()),
+        fact(Replicas, places=arns(cfn="PrimaryKeyArn")),
+        fact(Exposure, derive(key_exposure, cfn="KeyPolicy")),
+        fact(KeyRotation, unread("rotated as its primary is, which stands in another region")),
+    ),
+    never=never_others(Home, Replicas, Exposure, KeyRotation, why="a copy of a key that stands in another region: its primary is asked"),
+)
