@@ -19,6 +19,7 @@ DECLS = plugins.load_types(TYPES)
 #: Operations that are neither List, Get nor Describe, each with the reason why it may be made.
 EXCEPTIONS = {
     "HeadBucket": "tells the region of a bucket, also of one that belongs to others, and reads nothing of it",
+    "BatchGetProjects": "gets CodeBuild projects by name: there is no other way to read one",
     "GenerateCredentialReport": "makes IAM write down what it knows anyway; changes nothing",
 }
 #: Actions that are named otherwise than their operation (Service Authorization Reference).
@@ -26,6 +27,7 @@ RENAMED = {
     "s3:ListBuckets": "s3:ListAllMyBuckets", "s3:HeadBucket": "s3:ListBucket", "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
     "s3:GetBucketReplication": "s3:GetReplicationConfiguration", "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
     "s3:GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration", "s3control:GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",
+    **{f"keyspaces:{name}": "cassandra:Select" for name in ("ListKeyspaces", "ListTables", "GetKeyspace", "GetTable")},
 }  # fmt: skip
 REPORT_COLUMNS = {
     "user", "arn", "user_creation_time", "password_enabled", "password_last_used", "password_last_changed", "password_next_rotation", "mfa_active",
@@ -91,7 +93,8 @@ def live_root(decl: TypeDecl) -> Node:
     parts: dict[str, Node] = {}
     for get in decl.details:
         assert isinstance(get, Get)
-        parts[get.put] = Anything() if get.json else output(get.service or service_of(decl), get.operation, get.take)
+        taken = Anything() if get.json else output(get.service or service_of(decl), get.operation, get.take)
+        parts[get.put] = taken.items() if get.one else taken
     return Parts(root, parts)
 
 
