@@ -17,7 +17,6 @@ from scanner.cli.progress import Progress
 from scanner.cli.targets import Targets, read_text
 from scanner.collect.ledger import Ledger
 from scanner.collect.plan import Answer, Options, Worker
-from scanner.collect.run import Loop
 from scanner.collect.trim import trim_template
 from scanner.declare.decl import TypeDecl
 from scanner.errors import InvalidFile
@@ -92,6 +91,8 @@ def _left_out(options: Options) -> tuple[str, ...]:
 
 def _run(workers: list[Worker], ledger: Ledger, options: Options, stop: threading.Event, progress: Progress) -> bool:
     """Each provider's loop in a thread of its own: they share nothing but the ledger."""
+    from scanner.collect.run import Loop  # brings asyncio: only where something live is looked at
+
     done: list[bool] = []
     errors: list[Exception] = []
 

@@ -6,10 +6,13 @@ import sys
 import threading
 import time
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from scanner.collect import run
-from scanner.collect.ledger import Ledger
 from scanner.report.text import safe, shorten
+
+if TYPE_CHECKING:
+    from scanner.collect import run
+    from scanner.collect.ledger import Ledger
 
 _LIVELY = 0.1
 """Seconds between two drawings of the line."""
