@@ -5,8 +5,7 @@ What a check says about a subject stays English, as do ids and names: a page mar
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -62,44 +61,13 @@ class Words:
             return self("advice.denied.any")
         return self(f"advice.{gap.reason.value}", permission=gap.permission or "")
 
-    def missing(self, lines: Iterable[str], checks: Mapping[str, Check[Any]]) -> list[tuple[str, bool]]:
-        """What would prove a promise: each line of `Settlement.missing`, and whether it is in this language. Lines that
-        say the same of several subjects become one, which names the first of them."""
-        subjects: dict[tuple[str, str], list[str]] = {}
-        others: list[tuple[str, bool]] = []
-        for line in lines:
-            found = _UNKNOWN.fullmatch(line)
-            if found and f"reason.{found['reason']}" in self._rows:
-                subjects.setdefault((found["check"], found["reason"]), []).append(found["name"])
-            else:
-                others.append(self._other(line, checks))
-        return [(self._same(check, reason, names, checks), True) for (check, reason), names in subjects.items()] + others
-
-    def _same(self, check: str, reason: str, names: list[str], checks: Mapping[str, Check[Any]]) -> str:
-        names = list(dict.fromkeys(names))
-        more = f" {self('page.more', n=self.number(len(names) - 2))}" if len(names) > 2 else ""
-        return f"{self.title(check, checks).rstrip('.')} — {self(f'reason.{reason}')}: {', '.join(names[:2])}{more}"
-
-    def _other(self, line: str, checks: Mapping[str, Check[Any]]) -> tuple[str, bool]:
-        for pattern, key in _MISSING:
-            if found := pattern.fullmatch(line):
-                parts = found.groupdict()
-                if "check" in parts:
-                    parts["check"] = self.title(parts["check"], checks).rstrip(".")
-                return self(key, **parts), True
-        return line, self.language == LANGUAGES[0]
-
-
-#: The sentences of `scanner.judge.settle`, and their messages.
-_UNKNOWN = re.compile(r"(?P<check>[a-z0-9-]+): (?P<name>.*) \((?P<fact>\w+)\): (?P<reason>[a-z_]+)", re.S)
-_MISSING: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(?P<check>[a-z0-9-]+): nothing in scope was looked at"), "page.missing.nothing"),
-    (re.compile(r"(?P<check>[a-z0-9-]+): was left out of this run"), "page.missing.left_out"),
-    (re.compile(r"the attestation by (?P<by>.*) ended on (?P<until>[0-9-]{10}): renew it", re.S), "page.missing.ended"),
-    (re.compile(r"the scan was stopped before its end"), "page.missing.stopped"),
-    (re.compile(r"no check is bound to it and nobody attests it"), "page.missing.nobody"),
-    (re.compile(r"(?P<what>\S+) was not looked at"), "page.missing.not_seen"),
-)
+    def left_out(self, entry: str) -> str:
+        """An entry of `Coverage.excluded` in words; long lists by their number."""
+        what, _, rest = entry.partition(":all but ")
+        if not rest or f"page.left_out.{what}" not in self._rows:
+            return entry
+        chosen = rest.split(", ")
+        return self(f"page.left_out.{what}", what=rest) if len(chosen) <= 3 else self(f"page.left_out.{what}.many", n=self.number(len(chosen)))
 
 
 @cache

@@ -12,6 +12,7 @@ from scanner.model.promise import Settled, Settlement
 from scanner.model.verdict import Assessment, Gap, Status, Verdict
 from scanner.report.i18n import Words, words
 from scanner.report.locate import account_of, said
+from scanner.report.proof import Proof
 from scanner.report.text import safe, shorten
 
 _MARK = {Settled.BROKEN: "✗", Settled.UNPROVEN: "?", Settled.KEPT: "✓", Settled.ATTESTED: "≈"}
@@ -34,6 +35,9 @@ def _head(assessment: Assessment, say: Words) -> Iterator[str]:
     yield f"{say('page.judged', when=when(assessment.judged_at))} · {say.count('page.resources', assessment.resources)} · " + say(
         "page.asked", answered=cover.answered, asked=cover.asked
     )
+    if cover.excluded:
+        more = f" {say('page.more', n=len(cover.excluded) - 6)}" if len(cover.excluded) > 6 else ""
+        yield f"\n{prose(say('page.excluded', what=', '.join(map(say.left_out, cover.excluded[:6]))))}{more}"
     if not assessment.verdicts and not assessment.settlements:
         yield f"\n**{say('page.nothing')}**"
 
@@ -50,20 +54,20 @@ def _promises(assessment: Assessment, checks: Mapping[str, Check[Any]], say: Wor
     yield f"\n## {say('page.promises')}\n"
     yield ", ".join(f"**{tally[status]} {say(f'settled.{status}')}**" for status in _MARK if tally[status]) + "\n"
     yield f"| | {say('page.filter.promise')} | {say('page.filter.status')} |\n|---|---|---|"
-    order = list(_MARK)
+    order, proof = list(_MARK), Proof(assessment, checks, say)
     for settlement in sorted(assessment.settlements, key=lambda s: order.index(s.status)):
-        yield f"| {_MARK[settlement.status]} {say(f'settled.{settlement.status}')} | {prose(settlement.text)} ({code(settlement.promise)}) | {_reading(settlement, checks, say)} |"
+        yield f"| {_MARK[settlement.status]} {say(f'settled.{settlement.status}')} | {prose(settlement.text)} ({code(settlement.promise)}) | {_reading(settlement, proof, say)} |"
 
 
-def _reading(settlement: Settlement, checks: Mapping[str, Check[Any]], say: Words) -> str:
+def _reading(settlement: Settlement, proof: Proof, say: Words) -> str:
     counts = {name: settlement.counts.get(name, 0) for name in ("fail", "unknown", "pass")}
     parts = [say("page.promise.seen", **counts)] if any(counts.values()) else []
     if settlement.attested:
         word = settlement.attested
         parts.append(say("page.attested", by=prose(word.by), on=word.on, document=prose(word.document), until=word.until))
     if settlement.status is Settled.UNPROVEN:
-        lines = say.missing(settlement.missing, checks)
-        parts.extend(prose(line) for line, _ in lines[:3])
+        lines = proof.lines(settlement)
+        parts.extend(prose(line.text) for line in lines[:3])
         if len(lines) > 3:
             parts.append(say("page.more", n=len(lines) - 3))
     return "<br>".join(parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,15 @@ import pytest
 from scanner import plugins
 from scanner.data.tables import rows, table
 from scanner.errors import advice
+from scanner.judge.settle import left_out_words
 from scanner.model.facts import FACTS
 from scanner.model.known import Reason
-from scanner.model.promise import Settled
-from scanner.model.verdict import Gap, Severity, Status
+from scanner.model.promise import Settled, Settlement
+from scanner.model.verdict import Coverage, Gap, Severity, Status
 from scanner.plugins import ROOT
 from scanner.report.i18n import LANGUAGES, words
+from scanner.report.proof import Proof
+from tests.support.reports import case
 
 OTHERS = LANGUAGES[1:]
 
@@ -98,18 +102,40 @@ def test_advice_in_every_language(reason: Reason) -> None:
         assert ("s3:ListAllMyBuckets" in told) == ("s3:ListAllMyBuckets" in gap.advice)
 
 
+def _unproven(*missing: str) -> Settlement:
+    return Settlement("p", Settled.UNPROVEN, "P.", {}, (), missing)
+
+
 def test_what_is_missing_is_told_once_for_many() -> None:
-    lines = [f"residency: vol-{n} (Home): denied" for n in range(5)] + ["residency: vol-1 (Replicas): denied", "mfa: was left out of this run", "a person has to look at it"]
-    told = words("nl").missing(lines, plugins.load_checks())
-    assert told == [
-        ("Gegevens en hun kopieën blijven in de beloofde landen — toegang geweigerd: vol-0, vol-1 en nog 3", True),
-        ("Wie met een wachtwoord inlogt heeft een tweede factor nodig: is deze keer overgeslagen", True),
-        ("a person has to look at it", False),
-    ]
+    """Against the real settlement of a real estate: every line of the judge is understood, none is lost."""
+    made = case(60)
+    proof = Proof(made.assessment, made.checks, words("nl"))
+    settlement = next(s for s in made.assessment.settlements if s.promise == "data-places")
+    told = proof.lines(settlement)
+    assert all(line.translated for line in told)
+    assert len(told) < len(settlement.missing)
+    assert any(line.text.startswith("Gegevens en hun kopieën blijven in de beloofde landen — toegang geweigerd: ") for line in told)
+
+
+def test_other_sentences_of_settlements() -> None:
+    excluded = ("aws:111122223333/eu-west-3", "types:all but A, B", "types:all but A, B, C, D")
+    judged = replace(case(6).assessment, coverage=Coverage(1, 1, (), excluded))
+    lines = (
+        "mfa: was left out of this run", "mfa: nothing in scope was looked at", "the scan was stopped before its end", "no check is bound to it and nobody attests it",
+        "the attestation by Ann ended on 2026-01-01: renew it", "the attestation by Ann begins on 2027-01-01", "azure was not looked at", "a person has to look at it",
+        *(f"{left_out_words(entry)} not looked at" for entry in excluded),
+    )  # fmt: skip
+    told = Proof(judged, plugins.load_checks(), words("nl")).lines(_unproven(*lines))
+    assert [line.text for line in told if not line.translated] == ["a person has to look at it"]
+    assert told[0].text == "Wie met een wachtwoord inlogt heeft een tweede factor nodig: is deze keer overgeslagen"
+    assert [line.text for line in told[-3:]] == [
+        "niet bekeken: aws:111122223333/eu-west-3", "niet bekeken: soorten onderdelen anders dan A, B", "niet bekeken: soorten onderdelen buiten de 4 die zijn gekozen",
+    ]  # fmt: skip
+    assert all(line.translated for line in Proof(judged, {}, words("en")).lines(_unproven(*lines)))
 
 
 def test_sentences_of_settlements_are_known() -> None:
-    """Every sentence that settling promises writes has its message."""
+    """The sentences that settling promises writes are those that have messages."""
     source = (ROOT / "scanner" / "judge" / "settle.py").read_text(encoding="utf-8")
     for sentence in (
         "nothing in scope was looked at",
@@ -117,5 +143,7 @@ def test_sentences_of_settlements_are_known() -> None:
         "was not looked at",
         "the scan was stopped before its end",
         "no check is bound to it and nobody attests it",
+        "begins on",
+        "ended on",
     ):
-        assert sentence in source, "scanner/judge/settle.py says something else now: scanner/report/i18n.py has to follow"
+        assert sentence in source, "scanner/judge/settle.py says something else now: scanner/report/proof.py has to follow"

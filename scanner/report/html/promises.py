@@ -11,6 +11,7 @@ from scanner.model.promise import Settled, Settlement
 from scanner.model.verdict import Assessment, Verdict
 from scanner.report.html.markup import english, link, section, text
 from scanner.report.i18n import Words
+from scanner.report.proof import Proof
 
 #: Worst first; each with its sign, so that nothing hangs on colour alone.
 SIGNS = {Settled.BROKEN: "✗", Settled.UNPROVEN: "?", Settled.KEPT: "✓", Settled.ATTESTED: "≈"}
@@ -25,7 +26,8 @@ def promises(assessment: Assessment, checks: Mapping[str, Check[Any]], say: Word
     order = list(SIGNS)
     by_print = {v.fingerprint: v for v in assessment.verdicts}
     shown = sorted(assessment.settlements, key=lambda s: order.index(s.status))
-    cards = "".join(_card(s, by_print, checks, say) for s in shown if s.status is not Settled.ATTESTED)
+    proof = Proof(assessment, checks, say)
+    cards = "".join(_card(s, by_print, proof, say) for s in shown if s.status is not Settled.ATTESTED)
     body = f'{_headline(tally, say)}{_tiles(tally, say)}<div class="cards">{cards}</div>{_attested([s for s in shown if s.status is Settled.ATTESTED], say)}'
     return section("promises", say("page.promises"), body)
 
@@ -68,14 +70,14 @@ def _tiles(tally: Counter[Settled], say: Words) -> str:
     return f'<ul class="tiles">{tiles}</ul><svg class="stack" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">{bars}</svg>'
 
 
-def _card(settlement: Settlement, by_print: Mapping[str, Verdict], checks: Mapping[str, Check[Any]], say: Words) -> str:
+def _card(settlement: Settlement, by_print: Mapping[str, Verdict], proof: Proof, say: Words) -> str:
     status = settlement.status
     head = f'<p class="status"><span class="sign" aria-hidden="true">{SIGNS[status]}</span> {text(say(f"settled.{status}"))}</p>'
-    body = "".join(_body(settlement, by_print, checks, say))
+    body = "".join(_body(settlement, by_print, proof, say))
     return f'<article class="promise {status}"><div>{head}</div><div><h3>{text(settlement.text, 1500)}</h3>{body}</div></article>\n'
 
 
-def _body(settlement: Settlement, by_print: Mapping[str, Verdict], checks: Mapping[str, Check[Any]], say: Words) -> Iterator[str]:
+def _body(settlement: Settlement, by_print: Mapping[str, Verdict], proof: Proof, say: Words) -> Iterator[str]:
     counts = {name: say.number(settlement.counts.get(name, 0)) for name in ("fail", "unknown", "pass")}
     parts = [text(say("page.promise.seen", **counts))] if any(settlement.counts.values()) else []
     if settlement.counts.get("waived"):
@@ -90,8 +92,7 @@ def _body(settlement: Settlement, by_print: Mapping[str, Verdict], checks: Mappi
     broken = list(dict.fromkeys(by_print[f].why for f in settlement.fails if f in by_print))
     yield _list(say("page.promise.why"), [english(why, say) for why in broken], say)
     if settlement.status is not Settled.KEPT:
-        lines = say.missing(settlement.missing, checks)
-        yield _list(say("page.promise.missing"), [text(line) if told else english(line, say) for line, told in lines], say)
+        yield _list(say("page.promise.missing"), [text(line.text) if line.translated else english(line.text, say) for line in proof.lines(settlement)], say)
     if settlement.fails:
         label = say.count("page.promise.show", len(settlement.fails))
         yield f'<p class="js"><button type="button" data-promise="{text(settlement.promise)}">{text(label)}</button></p>'

@@ -1,0 +1,75 @@
+"""What would prove a promise, in the reader's language: one line for many subjects of which the same is missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from scanner.judge.registry import Check
+from scanner.judge.settle import left_out_words
+from scanner.model.known import Reason
+from scanner.model.promise import Settlement
+from scanner.model.verdict import Assessment, Status, Verdict
+from scanner.report.i18n import LANGUAGES, Words
+
+
+class Line(NamedTuple):
+    """A line, and whether it is in the reader's language: needs, for one, are as their author wrote them."""
+
+    text: str
+    translated: bool
+
+
+class Proof:
+    """Reads the lines of `Settlement.missing` back to the verdicts and words they were made of."""
+
+    def __init__(self, assessment: Assessment, checks: Mapping[str, Check[Any]], say: Words) -> None:
+        self._say, self._checks = say, checks
+        self._unknown = {_line_of(v): v for v in assessment.verdicts if v.status is Status.UNKNOWN} if assessment.settlements else {}
+        self._excluded = {f"{left_out_words(entry)} not looked at": entry for entry in assessment.coverage.excluded}
+
+    def lines(self, settlement: Settlement) -> list[Line]:
+        """Unknown answers by question and reason, naming the first subjects; then all else that is missing."""
+        subjects: dict[tuple[str, Reason], dict[str, None]] = {}
+        others: list[Line] = []
+        for line in settlement.missing:
+            verdict = self._unknown.get(line)
+            if verdict is None:
+                others.append(self._other(line))
+            else:
+                subjects.setdefault((verdict.check, verdict.reason or Reason.DEFECT), {})[verdict.subject.name] = None
+        return [Line(self._same(check, reason, list(names)), True) for (check, reason), names in subjects.items()] + others
+
+    def _same(self, check: str, reason: Reason, names: list[str]) -> str:
+        say = self._say
+        more = f" {say('page.more', n=say.number(len(names) - 2))}" if len(names) > 2 else ""
+        return f"{say.title(check, self._checks).rstrip('.')} — {say(f'reason.{reason}')}: {', '.join(names[:2])}{more}"
+
+    def _other(self, line: str) -> Line:
+        if line in self._excluded:
+            return Line(self._say("page.missing.not_seen", what=self._say.left_out(self._excluded[line])), True)
+        for pattern, key in _SENTENCES:
+            if found := pattern.fullmatch(line):
+                parts = found.groupdict()
+                if "check" in parts:
+                    parts["check"] = self._say.title(parts["check"], self._checks).rstrip(".")
+                return Line(self._say(key, **parts), True)
+        return Line(line, self._say.language == LANGUAGES[0])
+
+
+def _line_of(verdict: Verdict) -> str:
+    """As `scanner.judge.settle` writes an unknown verdict down."""
+    return f"{verdict.check}: {verdict.subject.name} ({verdict.fact}): {verdict.why or verdict.reason or Reason.DEFECT}"
+
+
+#: The other sentences of `scanner.judge.settle`, and their messages.
+_SENTENCES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(?P<check>[a-z0-9-]+): nothing in scope was looked at"), "page.missing.nothing"),
+    (re.compile(r"(?P<check>[a-z0-9-]+): was left out of this run"), "page.missing.left_out"),
+    (re.compile(r"the attestation by (?P<by>.*) begins on (?P<on>[0-9-]{10})", re.S), "page.missing.begins"),
+    (re.compile(r"the attestation by (?P<by>.*) ended on (?P<until>[0-9-]{10}): renew it", re.S), "page.missing.ended"),
+    (re.compile(r"the scan was stopped before its end"), "page.missing.stopped"),
+    (re.compile(r"no check is bound to it and nobody attests it"), "page.missing.nobody"),
+    (re.compile(r"(?P<what>\S+) was not looked at"), "page.missing.not_seen"),
+)
