@@ -8,7 +8,7 @@ from datetime import datetime
 
 from scanner.watch.slots import Slot
 
-_SAMPLE = re.compile(r"([A-Za-z_:][A-Za-z0-9_:]*)(?:\{(.*)\})? (\S+)\Z")
+_SAMPLE = re.compile(r"([A-Za-z_:][A-Za-z0-9_:]*)(?:\{(.*)\})? ([-+]?(?:[0-9.]+(?:[eE][-+]?[0-9]+)?|Inf|NaN))\Z")
 Family = tuple[str, str]
 """Kind and help of a metric."""
 
