@@ -1,0 +1,66 @@
+"""Route 53: hosted zones, where their queries are logged, and where their records lead."""
+
+import re
+from typing import Any
+
+from providers.aws.clues import BUCKET, destination
+from scanner.sdk import (
+    NOT_SHOWN,
+    Clue,
+    Confidence,
+    Get,
+    Home,
+    List,
+    LogPlaces,
+    NotApplicable,
+    Place,
+    Ref,
+    Replicas,
+    Scope,
+    TypeDecl,
+    arns,
+    derive,
+    fact,
+    never_others,
+    place_of,
+    traced,
+)
+
+_EDGE = Place("", None, Confidence.UNDETERMINED, detail="undetermined: answered by name servers in many countries")
+_OF_AWS = re.compile(r"(amazonaws\.com(\.cn)?|on\.aws|api\.aws|cloudfront\.net|awsglobalaccelerator\.com|elasticbeanstalk\.com)\.?$")
+
+
+def _home(_: Ref, private: tuple[Any, ...]) -> Home:
+    """A public zone is answered from everywhere; a private one wherever its VPCs are, and kept by one control plane."""
+    if private and private[0] is True:
+        raise NotApplicable("a private zone: its records are the names of things that are asked themselves")
+    return Home(_EDGE)
+
+
+def _leads(ref: Ref, value: str) -> Clue | None:
+    """Region of a latency or geoproximity record, or the AWS resource behind an alias; other aliases stay in the zone."""
+    if place_of("aws", value).country is not None:
+        return Clue(region=value)
+    if not _OF_AWS.search(value):
+        return None
+    found = re.search(r"\.(?P<region>[a-z]{2,4}(?:-[a-z]+)+-\d+)\.elasticbeanstalk\.com\.?$", value)
+    return Clue(region=found["region"]) if found else destination(ref, value)
+
+
+_RECORDS = ("records[].Region", "records[].GeoProximityLocation.AWSRegion", "records[].AliasTarget.DNSName")
+
+HOSTED_ZONE = TypeDecl(
+    "AWS::Route53::HostedZone",
+    live=List("route53", "list_hosted_zones", each="HostedZones", id="arn:{partition}:route53:::{Id}", name="Name", scope=Scope.GLOBAL),
+    details=(
+        Get("list_query_logging_configs", put="queries", params={"HostedZoneId": "Id"}, take="QueryLoggingConfigs"),
+        Get("list_resource_record_sets", put="records", params={"HostedZoneId": "Id"}, take="ResourceRecordSets"),
+    ),
+    facts=(
+        fact(Home, derive(_home, live="Config.PrivateZone", cfn=())),
+        fact(Replicas, places=traced(_leads, BUCKET, live=_RECORDS, cfn=NOT_SHOWN("records are resources of their own"))),
+        # Queries of public zones can be logged in Virginia only.
+        fact(LogPlaces, places=arns(live="queries[].CloudWatchLogsLogGroupArn", cfn="QueryLoggingConfig.CloudWatchLogsLogGroupArn")),
+    ),
+    never=never_others(Home, Replicas, LogPlaces, why="names and where they lead; it holds no data"),
+)
