@@ -40,6 +40,8 @@ def _attested(settlements: list[Settlement], say: Words) -> str:
     for settlement in settlements:
         word, source = settlement.attested, link(settlement.url, say("page.promise.said"))
         told = text(say("page.attested", by=word.by, on=word.on, document=word.document, until=word.until)) if word else ""
+        if any(settlement.counts.values()):
+            told += f" {text(_seen(settlement, say))}."
         items += f'<li><h4>{text(settlement.text, 1500)}</h4><p class="note">{told} <code>{text(settlement.promise)}</code>{f" · {source}" if source else ""}</p></li>'
     title = f'<h3 class="attested"><span aria-hidden="true">{SIGNS[Settled.ATTESTED]}</span> {text(say("settled.attested"))}</h3>'
     return f'{title}<ul class="vouched">{items}</ul>'
@@ -78,8 +80,7 @@ def _card(settlement: Settlement, by_print: Mapping[str, Verdict], proof: Proof,
 
 
 def _body(settlement: Settlement, by_print: Mapping[str, Verdict], proof: Proof, say: Words) -> Iterator[str]:
-    counts = {name: say.number(settlement.counts.get(name, 0)) for name in ("fail", "unknown", "pass")}
-    parts = [text(say("page.promise.seen", **counts))] if any(settlement.counts.values()) else []
+    parts = [text(_seen(settlement, say))] if any(settlement.counts.values()) else []
     if settlement.counts.get("waived"):
         parts.append(text(say("page.promise.waived", n=settlement.counts["waived"])))
     parts.append(f"<code>{text(settlement.promise)}</code>")
@@ -96,6 +97,10 @@ def _body(settlement: Settlement, by_print: Mapping[str, Verdict], proof: Proof,
     if settlement.fails:
         label = say.count("page.promise.show", len(settlement.fails))
         yield f'<p class="js"><button type="button" data-promise="{text(settlement.promise)}">{text(label)}</button></p>'
+
+
+def _seen(settlement: Settlement, say: Words) -> str:
+    return say("page.promise.seen", **{name: say.number(settlement.counts.get(name, 0)) for name in ("fail", "unknown", "pass")})
 
 
 def _list(title: str, items: list[str], say: Words) -> str:
