@@ -10,7 +10,7 @@ from scanner.model.record import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """An accepted risk. It excuses a finding; it never turns a verdict to pass nor a promise to kept (docs/adr/waivers.md)."""
+    """An accepted risk. It excuses a finding; it never turns a verdict to pass nor a promise to kept (docs/adr/010-waivers.md)."""
 
     check: str
     subject: str
