@@ -163,7 +163,7 @@ class _Plan:
         asked = suites_of(version)
         sweep = Sweep(
             self.session, lambda suites: self.offers.full(version, suites), lambda reply: reply.suite, self.found.notice, halves,
-            asked=asked, patience=lambda: 2 if self._long(version, sweep) else 7, eager=lambda: self._long(version, sweep),
+            asked=asked, patience=lambda: 2 if self._long(version, sweep) and not sweep.cuts else 7, eager=lambda: self._long(version, sweep),
             settles=version >= Version.TLSv1_2, ordered=True, lone=needs_user,
         )  # fmt: skip
         if self.session.small or self.session.bare:

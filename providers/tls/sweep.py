@@ -47,7 +47,8 @@ class Sweep:
     """Items to be asked for on their own after alert 115."""
     insisted: set[int] | None = None
     """Where a set is given: items that the server takes although they were not offered end up there, and end the lane."""
-    _cuts: int = 0
+    cuts: int = 0
+    """How many have been made."""
     silences: list[Silence] = field(default_factory=list)
     disorder: list[Silence] = field(default_factory=list)
     preference: bool | None = None
@@ -65,7 +66,7 @@ class Sweep:
             if self.halves and self._splits(len(taken)):
                 upper, lower = self.halves(candidates, self.ordered and self.preference is not False)
                 if upper and lower:
-                    self._cuts += 1
+                    self.cuts += 1
                     async with asyncio.TaskGroup() as group:
                         lanes = [group.create_task(self.run(part)) for part in (upper, lower)]
                     return taken + await self._merge(lanes[0].result(), lanes[1].result())
@@ -77,11 +78,11 @@ class Sweep:
         return taken
 
     def _splits(self, taken: int) -> bool:
-        if taken < self.patience() or self.session.gate.width == 1:
+        if self.session.gate.width == 1:
             return False
-        if self._cuts < self.eager():
+        if self.cuts and self.cuts < self.eager():
             return True
-        return self.session.gate.idle > 0
+        return taken >= self.patience() and (self.cuts < self.eager() or self.session.gate.idle > 0)
 
     def _show(self, taken: list[int], item: int, place: dict[int, int]) -> None:
         if taken and place[item] < place[taken[-1]]:
