@@ -177,7 +177,7 @@ def render(
 def exit_code(assessment: Assessment, fail_on: Severity = Severity.LOW, allow_unknown: bool = False, accept_waived: bool = False) -> Exit:
     """The contract's exit code. Nothing answered at all is 3: a scan that saw nothing is no reassurance.
 
-    A promise that only waived findings break is broken (docs/adr/waivers.md); `accept_waived` lets it pass here, and nowhere else."""
+    A promise that only waived findings break is broken (docs/adr/010-waivers.md); `accept_waived` lets it pass here, and nowhere else."""
     failed = any(v.status is Status.FAIL and not v.waiver and v.severity.rank <= fail_on.rank for v in assessment.verdicts)
     excused = {v.fingerprint for v in assessment.verdicts if v.waiver} if accept_waived else set()
     broken = any(s.status is Settled.BROKEN and not excused.issuperset(s.fails) for s in assessment.settlements)
