@@ -188,13 +188,13 @@ class Schema:
 
 
 @cache
-def schema(kind: str) -> Schema:
+def schema(kind: str, regions: tuple[str, ...] = ("us-east-1", "eu-west-1")) -> Schema:
     """The schema of a type as it stands in Ireland, or in Virginia where some services alone are."""
     import cfnlint
 
     folder = Path(cfnlint.__file__).parent / "data" / "schemas"
     names = {}
-    for region in ("us-east-1", "eu-west-1"):
+    for region in regions:
         names |= json.loads((folder / "providers" / f"{region}.json").read_text(encoding="utf-8"))
     if kind not in names:
         raise Wrong(f"CloudFormation knows no {kind}")
