@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from providers.azure.session import Session
 from scanner.sdk import (
@@ -22,6 +22,7 @@ from scanner.sdk import (
     FOUND,
     Answer,
     Arm,
+    Below,
     Call,
     Child,
     Dialect,
@@ -70,6 +71,18 @@ class Found:
     ref: Ref
     decl: TypeDecl
     document: Document
+    subject: bool = True
+    """False: read only for what lies below it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """A collection whose items are subjects of a type that the generic list lacks."""
+
+    decl: TypeDecl
+    path: str
+    account: str
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +104,14 @@ class AzureWorker:
     decls: Mapping[str, TypeDecl]
     refused: Failure | None = None
     _types: dict[str, TypeDecl] = field(init=False)
+    _below: dict[str, tuple[TypeDecl, ...]] = field(init=False)
+    """What is looked for below the resources of a type (in lower case)."""
 
     def __post_init__(self) -> None:
         self._types = {decl.type.lower(): decl for decl in self.decls.values() if decl.provider == "azure" and decl.type != UNDECLARED}
+        below = [decl for decl in self._types.values() if isinstance(decl.live, Below) and self._asked(decl)]
+        parents = {decl.live.parent.lower() for decl in below if isinstance(decl.live, Below)}
+        self._below = {parent: tuple(d for d in below if isinstance(d.live, Below) and d.live.parent.lower() == parent) for parent in parents}
 
     # -- the worker's face -----------------------------------------------------------------------------------
     def start(self) -> tuple[Job, ...]:
@@ -114,6 +132,8 @@ class AzureWorker:
                 return self._get(started, found)
             case "child", Piece() as piece:
                 return self._child(started, piece)
+            case "below", Under() as under:
+                return self._collection(started, under)
         raise ValueError(f"no such job: {job.kind}")
 
     def follow_up(self, documents: tuple[Document, ...], round: int) -> tuple[Job, ...]:
@@ -129,7 +149,7 @@ class AzureWorker:
         except MissingCredentials as error:
             raise Failure(Reason.DENIED, "", error.message) from error
         ids = sorted({target.lower() for target in self.targets if _GUID.fullmatch(target)})
-        jobs = [self._resources_job(id) for id in ids]
+        jobs = [job for id in ids for job in self._subscription_jobs(id)]
         if len(ids) < len(set(self.targets)):
             operation = "Microsoft.Resources/subscriptions/read"
             jobs.append(Job(_call("", "", "Microsoft.Resources", operation, types=self._hidden()), "subscriptions"))
@@ -168,10 +188,12 @@ class AzureWorker:
             )
             for name in missing
         )
-        return Answer(call, jobs=tuple(self._resources_job(id) for id in sorted(chosen)), more_calls=calls)
+        return Answer(call, jobs=tuple(job for id in sorted(chosen) for job in self._subscription_jobs(id)), more_calls=calls)
 
-    def _resources_job(self, subscription: str) -> Job:
-        return Job(_call(subscription, "", "Microsoft.Resources", "Microsoft.Resources/subscriptions/resources/read", types=self._hidden()), "resources")
+    def _subscription_jobs(self, subscription: str) -> tuple[Job, ...]:
+        """The generic list of a subscription, and the lists of what stands below it and is not in there."""
+        resources = Job(_call(subscription, "", "Microsoft.Resources", "Microsoft.Resources/subscriptions/resources/read", types=self._hidden()), "resources")
+        return (resources, *(self._under(decl, f"/subscriptions/{subscription}", subscription, "") for decl in self._below.get("", ())))
 
     def _resources(self, call: Call) -> Answer:
         items: list[dict[str, Json]] = []
@@ -196,19 +218,21 @@ class AzureWorker:
             if found is not None:
                 seen.setdefault(found.ref.id.lower(), found)
         full = [found for found in seen.values() if isinstance(found.decl.live, Arm)]
-        jobs = [Job(_read_call(found.ref, found.decl.type), "get", found) for found in full]
-        return Answer(call, documents=tuple(found.document for found in seen.values()), jobs=(*jobs, *self._shared(call.account, full)))
+        jobs = [self._get_job(found) for found in full if found.subject or any(not _listed(decl) for decl in self._lower(found.decl))]
+        jobs += [self._under(decl, found.ref.id, found.ref.account, found.ref.region) for found in full for decl in self._lower(found.decl) if _listed(decl)]
+        subjects = tuple(found.document for found in seen.values() if found.subject)
+        return Answer(call, documents=subjects, jobs=(*jobs, *self._shared(call.account, [found for found in full if found.subject])))
 
     def _found(self, call: Call, item: Mapping[str, Json]) -> Found | None:
         kind = str(item["type"])
         decl = self._types.get(kind.lower()) or self.decls.get(UNDECLARED)
-        if decl is None or (self.options.types and decl.type not in self.options.types):
+        if decl is None or not (self._asked(decl) or self._lower(decl)):
             return None
         ref = ref_of(item, decl.type if decl.type != UNDECLARED else kind, call.account)
         if decl.skip and _true(decl.skip, {**item, "name": ref.name.rsplit("/", 1)[-1]}):
             return None
         main = _read_call(ref, decl.type).id if isinstance(decl.live, Arm) else call.id
-        return Found(ref, decl, Document(ref, Dialect.LIVE, trim(item, decl.keep(Dialect.LIVE)), {"": main, FOUND: call.id}, _tags(item)))
+        return Found(ref, decl, Document(ref, Dialect.LIVE, trim(item, decl.keep(Dialect.LIVE)), {"": main, FOUND: call.id}, _tags(item)), self._asked(decl))
 
     def _shared(self, subscription: str, full: Iterable[Found]) -> Iterable[Job]:
         """One look for all resources of a subscription that need it."""
@@ -221,20 +245,97 @@ class AzureWorker:
             kind = child.kind("")
             yield Job(_call(subscription, "", kind.split("/")[0], f"{kind}/read"), "child", Piece(child, tuple(members), f"/subscriptions/{subscription}{child.suffix}"))
 
+    def _get_job(self, found: Found) -> Job:
+        """The look at a whole body; it hides what is found inside of it when it fails."""
+        inside = tuple(decl.type for decl in self._lower(found.decl) if not _listed(decl))
+        return Job(_read_call(found.ref, found.decl.type, inside), "get", found)
+
     def _get(self, call: Call, found: Found) -> Answer:
         live = found.decl.live
-        api = live.api if isinstance(live, Arm) else ""
+        path = f"{_quoted(found.ref.id)}?api-version={live.api if isinstance(live, (Arm, Below)) else ''}"
         try:
-            body = _resource(self.session.get(f"{_quoted(found.ref.id)}?api-version={api}"), found.ref.id)
+            body = _resource(_secretless(self.session.get(path)), found.ref.id) if isinstance(live, Arm) else _kept(self.session.get(path), found.ref.id)
         except Failure as failure:
             # The children are asked all the same (unless the resource is gone): what they prove does not depend on this look.
             gone = failure.code in ("ResourceNotFound", "ResourceGroupNotFound", "ParentResourceNotFound")
-            raise _with(failure, Answer(call, jobs=() if gone else self._child_jobs(found, None))) from failure
+            raise _with(failure, Answer(call, jobs=() if gone or not found.subject else self._child_jobs(found, None))) from failure
         # What the SKU or the location is the list said too; the full body wins.
         document = replace(found.document, body=trim(body, found.decl.keep(Dialect.LIVE)), tags=_tags(body) or found.document.tags)
         skipped = {c.put: call.id for c in self._children(found.decl) if c.when and not _true(c.when, body)}
         document = replace(document, body={**document.body, **dict.fromkeys(skipped)}, calls={**document.calls, **skipped})
-        return Answer(replace(call, pages=1, items=1), documents=(document,), jobs=self._child_jobs(found, body))
+        call = replace(call, pages=1, items=1)
+        answer = Answer(call, (document,) if found.subject else (), jobs=self._child_jobs(found, body) if found.subject else ())
+        return self._inside(answer, found, body) if self._lower(found.decl) else answer
+
+    # -- what lies below a resource --------------------------------------------------------------------------
+    def _asked(self, decl: TypeDecl) -> bool:
+        """Whether resources of the type are subjects of this scan."""
+        return (not self.options.types or decl.type in self.options.types) and not (
+            isinstance(decl.live, Below) and self.options.facts and not any(given.fact in self.options.facts for given in decl.facts)
+        )
+
+    def _lower(self, decl: TypeDecl) -> tuple[TypeDecl, ...]:
+        return self._below.get(decl.type.lower(), ())
+
+    def _under(self, decl: TypeDecl, path: str, account: str, region: str) -> Job:
+        """The look at a collection that hides its type when it fails."""
+        below = _below_of(decl)
+        operation = below.permission or f"{decl.type}/read"
+        call = _call(account, region, decl.type.split("/")[0], operation, subject=f"{path}{below.suffix}" if below.parent else "", types=(decl.type,))
+        return Job(call, "below", Under(decl, f"{path}{below.suffix}", account, region))
+
+    def _inside(self, answer: Answer, found: Found, body: Mapping[str, Json]) -> Answer:
+        """The subjects that a body holds, and the looks at the collections that it leads to."""
+        documents, jobs, lost = list(answer.documents), list(answer.jobs), list(answer.more_calls)
+        for decl in self._lower(found.decl):
+            below = _below_of(decl)
+            if _listed(decl):
+                continue
+            got = compile_path(below.host or below.each).read(dict(body))
+            items: list[Json] = [seen.value for seen in got] if isinstance(got, tuple) else [None]
+            if below.host:
+                hosts = [item.rstrip("/") for item in items if isinstance(item, str)]
+                jobs += [self._under(decl, host, found.ref.account, found.ref.region) for host in hosts]
+                complete = len(hosts) == 1
+            else:
+                inside = [self._lower_found(answer.call, Under(decl, "", found.ref.account, found.ref.region), item) for item in items if isinstance(item, Mapping)]
+                documents += [one.document for one in inside if one is not None]
+                complete = len(items) == sum(one is not None for one in inside)
+            if not complete:  # what the body does not name as declared stays hidden, and is said to be
+                hidden = self._under(decl, found.ref.id, found.ref.account, found.ref.region).call
+                lost.append(replace(hidden, at=answer.call.at, outcome=Reason.UNPARSABLE, detail=f"{found.ref.name} does not show {below.host or below.each} as declared"))
+        return replace(answer, documents=tuple(documents), jobs=tuple(jobs), more_calls=tuple(lost))
+
+    def _collection(self, call: Call, under: Under) -> Answer:
+        below, found, pages = _below_of(under.decl), dict[str, Found](), 0
+        try:
+            for page in self.session.pages(f"{_quoted(under.path)}?api-version={below.api}"):
+                pages += 1
+                for item in page:
+                    one = self._lower_found(call, under, item if below.host else _resource(_secretless(item)))
+                    if one is None:
+                        raise Failure(Reason.UNPARSABLE, "", "an item of the list has no id")
+                    found.setdefault(one.ref.id.lower(), one)
+        except Failure as failure:
+            raise _with(failure, self._gathered(replace(call, pages=pages, items=len(found)), found.values())) from failure
+        return self._gathered(replace(call, pages=pages, items=len(found)), found.values())
+
+    def _gathered(self, call: Call, found: Iterable[Found]) -> Answer:
+        full = [one for one in found if _below_of(one.decl).host]
+        jobs = [job for one in found if one not in full for job in self._child_jobs(one, one.document.body)]
+        return Answer(call, tuple(one.document for one in found), jobs=(*(Job(_read_call(one.ref, one.decl.type), "get", one) for one in full), *jobs))
+
+    def _lower_found(self, call: Call, under: Under, item: Mapping[str, Json]) -> Found | None:
+        """A subject by its own body; where it says no place, it is where its parent is."""
+        id = item.get("id")
+        if not isinstance(id, str) or not id:
+            return None
+        ref = ref_of(item, under.decl.type, under.account)
+        if "/providers/" not in id.lower():  # resource groups, and what a vault holds
+            ref = replace(ref, name=_plain_name(id))
+        ref = ref if ref.region else replace(ref, region=under.region)
+        main = _read_call(ref, under.decl.type).id if _below_of(under.decl).host else call.id
+        return Found(ref, under.decl, Document(ref, Dialect.LIVE, trim(item, under.decl.keep(Dialect.LIVE)), {"": main, FOUND: call.id}, _tags(item)))
 
     def _children(self, decl: TypeDecl) -> tuple[Child, ...]:
         chosen = decl.details_for(self.options.facts) if self.options.facts else decl.details
@@ -288,8 +389,52 @@ def _call(account: str, region: str, service: str, operation: str, *, subject: s
     return Call("azure", account, region, service, operation, subject, permission=permission, types=types)
 
 
-def _read_call(ref: Ref, kind: str) -> Call:
-    return _call(ref.account, ref.region, kind.split("/")[0], f"{kind}/read", subject=ref.id)
+def _read_call(ref: Ref, kind: str, inside: tuple[str, ...] = ()) -> Call:
+    return _call(ref.account, ref.region, kind.split("/")[0], f"{kind}/read", subject=ref.id, types=inside)
+
+
+def _below_of(decl: TypeDecl) -> Below:
+    if not isinstance(decl.live, Below):
+        raise TypeError(f"{decl.type} is no type that is found below another")
+    return decl.live
+
+
+def _listed(decl: TypeDecl) -> bool:
+    """Found by a collection of Resource Manager, whose path follows from the id alone."""
+    below = _below_of(decl)
+    return not below.each and not below.host
+
+
+def _plain_name(id: str) -> str:
+    """`rg-data` of a resource group, `vault/certificate` of what a vault holds."""
+    where = urlsplit(id)
+    return f"{(where.hostname or '').split('.')[0]}/{where.path.rstrip('/').rsplit('/', 1)[-1]}" if where.scheme else id.rstrip("/").rsplit("/", 1)[-1]
+
+
+def _kept(body: dict[str, Json], id: str) -> dict[str, Json]:
+    """What a vault answers about the item that was asked for; its id goes on with the version. Raises Failure."""
+    named = body.get("id")
+    if not isinstance(named, str) or not isinstance(body.get("attributes"), Mapping):
+        raise Failure(Reason.UNPARSABLE, "", f"an item of a vault was expected, found members {', '.join(sorted(body))[:100]}")
+    if not f"{named.lower()}/".startswith(f"{id.rstrip('/').lower()}/"):
+        raise Failure(Reason.UNPARSABLE, "", f"the answer is about {named}")
+    return body
+
+
+_SECRET = re.compile(r"((?:AccountKey|SharedAccessKey|SharedAccessSignature|Password|Pwd|sig)=)[^;&\s]+", re.IGNORECASE)
+
+
+def _secretless(body: dict[str, Json]) -> dict[str, Json]:
+    """A body whose connection strings have lost their keys: what they lead to is asked, not how to get in."""
+    return {key: _without_secret(value) for key, value in body.items()}
+
+
+def _without_secret(value: Json) -> Json:
+    if isinstance(value, str):
+        return _SECRET.sub(r"\1(hidden)", value) if "=" in value else value
+    if isinstance(value, list):
+        return [_without_secret(item) for item in value]
+    return {key: _without_secret(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def _with(failure: Failure, read: Answer) -> Failure:

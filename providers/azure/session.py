@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from azure.core import PipelineClient
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import (
     AzureError,
@@ -27,7 +28,7 @@ from azure.core.exceptions import (
     ServiceRequestTimeoutError,
     ServiceResponseTimeoutError,
 )
-from azure.core.pipeline.policies import HeadersPolicy, ProxyPolicy, RequestIdPolicy, UserAgentPolicy
+from azure.core.pipeline.policies import BearerTokenCredentialPolicy, HeadersPolicy, ProxyPolicy, RequestIdPolicy, UserAgentPolicy
 from azure.core.pipeline.transport import RequestsTransport
 from azure.core.rest import HttpRequest
 from azure.identity import CredentialUnavailableError, DefaultAzureCredential
@@ -44,6 +45,8 @@ CLOUDS = {
     "china": ("https://management.chinacloudapi.cn", "https://login.chinacloudapi.cn"),
     "usgovernment": ("https://management.usgovcloudapi.net", "https://login.microsoftonline.us"),
 }
+#: Key Vaults of the same clouds, by their authority: each vault is a host below this domain, which is also the audience of its tokens.
+VAULTS = {"https://login.chinacloudapi.cn": "vault.azure.cn", "https://login.microsoftonline.us": "vault.usgovcloudapi.net"}
 BACKOFF = 0.5
 """Seconds before the first further try where the service gives no time; doubled each time."""
 logging.getLogger("azure").addHandler(logging.NullHandler())  # what goes wrong is said in the report, once, and not on stderr
@@ -68,6 +71,11 @@ class Cloud:
     @property
     def scope(self) -> str:
         return f"{self.resource_manager}/.default"
+
+    @property
+    def vaults(self) -> str:
+        """Domain of the Key Vaults."""
+        return VAULTS.get(self.authority, "vault.azure.net")
 
 
 def cloud_of(settings: Mapping[str, str], environment: Mapping[str, str]) -> Cloud:
@@ -107,7 +115,7 @@ class Tokens:
 
     def __init__(self, cloud: Cloud, options: Options) -> None:
         self._cloud, self._lock, self._failures = cloud, threading.Lock(), list[Exception]()
-        self._token: AccessToken | None = None
+        self._tokens: dict[str, AccessToken] = {}
         self._patience = min(options.timeout, 3 * options.call_timeout + 5)
         self._status = 0  # of the last answer: an error of the identity library does not always carry it
         http = requests.Session()
@@ -128,14 +136,16 @@ class Tokens:
             raise MissingCredentials(f"the credential for Azure in the environment is incomplete: {error}", NEXT_STEP) from error
         self._chain.credentials = tuple(_Recorder(credential, self._failures) for credential in self._chain.credentials)
 
-    def get_token(self, *_scopes: str, **options: Any) -> AccessToken:
-        """A token for Resource Manager. Raises Failure; MissingCredentials when no credential is configured at all."""
+    def get_token(self, *scopes: str, **options: Any) -> AccessToken:
+        """A token for Resource Manager, or for the given audience. Raises Failure; MissingCredentials when no credential is configured at all."""
+        scope = scopes[0] if scopes else self._cloud.scope
         with self._lock:
-            if self._token is None or self._token.expires_on - time.time() < 300 or options.get("claims"):
-                self._token = self._ask(options.get("claims"))
-            return self._token
+            token = self._tokens.get(scope)
+            if token is None or token.expires_on - time.time() < 300 or options.get("claims"):
+                token = self._tokens[scope] = self._ask(scope, options.get("claims"))
+            return token
 
-    def _ask(self, claims: str | None) -> AccessToken:
+    def _ask(self, scope: str, claims: str | None) -> AccessToken:
         """In a thread of its own: a link-local metadata service that swallows packets must not hold up the run."""
         got: list[AccessToken | Exception] = []
         self._failures.clear()
@@ -143,7 +153,7 @@ class Tokens:
 
         def ask() -> None:
             try:
-                got.append(self._chain.get_token(self._cloud.scope, claims=claims))
+                got.append(self._chain.get_token(scope, claims=claims))
             except Exception as error:  # handed over to the thread that waits
                 got.append(error)
 
@@ -186,20 +196,26 @@ class Session:
         self.tokens = Tokens(self.cloud, options)
         http = requests.Session()
         http.mount("https://", HTTPAdapter(pool_maxsize=max(10, options.workers)))
+        transport = RequestsTransport(session=http, session_owner=False, connection_timeout=options.call_timeout, read_timeout=options.call_timeout)
+        common = [RequestIdPolicy(), HeadersPolicy(), UserAgentPolicy("houvast"), ProxyPolicy()]
         self._client = ResourceManagementClient(
             self.tokens,
             "",
             base_url=self.cloud.resource_manager,
             credential_scopes=[self.cloud.scope],
-            transport=RequestsTransport(session=http, session_owner=False, connection_timeout=options.call_timeout, read_timeout=options.call_timeout),
-            policies=[RequestIdPolicy(), HeadersPolicy(), UserAgentPolicy("houvast"), ProxyPolicy(), ARMChallengeAuthenticationPolicy(self.tokens, self.cloud.scope)],
+            transport=transport,
+            policies=[*common, ARMChallengeAuthenticationPolicy(self.tokens, self.cloud.scope)],
+        )
+        scope = f"https://{self.cloud.vaults}/.default"
+        self._vaults: PipelineClient[Any, Any] = PipelineClient(
+            f"https://{self.cloud.vaults}", policies=[*common, BearerTokenCredentialPolicy(self.tokens, scope)], transport=transport
         )
 
     def get(self, path: str) -> dict[str, Json]:
         """The JSON object at a path (or a nextLink). Waits as the service asks, within the deadline. Raises Failure."""
         url = path if "://" in path else self.cloud.resource_manager + path
-        if urlsplit(url)[:2] != urlsplit(self.cloud.resource_manager)[:2]:
-            raise Failure(Reason.UNPARSABLE, "ForeignLink", f"the next page is at {urlsplit(url).hostname}: a token is sent to {self.cloud.resource_manager} only")
+        if urlsplit(url)[:2] != urlsplit(self.cloud.resource_manager)[:2] and not self._is_vault(url):
+            raise Failure(Reason.UNPARSABLE, "ForeignLink", f"what follows is at {urlsplit(url).hostname}: a token is sent to {self.cloud.resource_manager} and Key Vaults only")
         attempt = 0
         while True:
             got = self._once(url)
@@ -230,14 +246,23 @@ class Session:
             items, following = body.get("value"), body.get("nextLink") or ""
             if not isinstance(items, list) or not isinstance(following, str):
                 raise Failure(Reason.UNPARSABLE, "", f"a list was expected, found members {', '.join(sorted(body))[:100]}")
+            origin = urlsplit(path if "://" in path else self.cloud.resource_manager)
+            if following and urlsplit(following)[:2] != origin[:2]:
+                raise Failure(Reason.UNPARSABLE, "ForeignLink", f"the next page is at {urlsplit(following).hostname}: a token for {origin.hostname} is sent there only")
             yield [item for item in items if isinstance(item, dict)]
             if not all(isinstance(item, dict) for item in items):
                 raise Failure(Reason.UNPARSABLE, "", "an item of the list is no object")
             url = following
 
+    def _is_vault(self, url: str) -> bool:
+        """Whether it is the address of a Key Vault of this cloud."""
+        where = urlsplit(url)
+        return where.scheme == "https" and where.port in (None, 443) and (where.hostname or "").endswith(f".{self.cloud.vaults}")
+
     def _once(self, url: str) -> dict[str, Json] | Refusal:
+        client: Any = self._vaults if self._is_vault(url) else self._client
         try:
-            response = self._client.send_request(HttpRequest("GET", url))
+            response = client.send_request(HttpRequest("GET", url))
             text = response.text()
         except (ServiceRequestTimeoutError, ServiceResponseTimeoutError) as error:
             return Refusal(Reason.TIMEOUT, type(error).__name__, " ".join(str(error).split())[:300])

@@ -164,6 +164,24 @@ class Child:
 
 
 @dataclass(frozen=True)
+class Below:
+    """Azure resources that the generic list lacks, subjects of their own: found below each resource of another type."""
+
+    parent: str
+    """Type that they belong to; empty: the subscription."""
+    each: str = ""
+    """Path of them in the full body of the parent (the certificates of a gateway)."""
+    suffix: str = ""
+    """Collection below the parent's id whose items are whole bodies: `/backupInstances`."""
+    api: str = ""
+    """api-version of the collection."""
+    host: str = ""
+    """Path of a Key Vault's address in the parent's body: the collection is the vault's own, and each item is read in full by its id."""
+    permission: str = ""
+    """Where it is not the type's `/read`."""
+
+
+@dataclass(frozen=True)
 class Probe:
     """Read by a probe of an endpoint; its parts are put by the prober itself."""
 
@@ -177,5 +195,5 @@ def meaning(on_error: Mapping[str, Json], code: str, detail: str) -> str | None:
     return next((key for key in on_error if ": " in key and key.split(": ", 1)[0] == code and key.split(": ", 1)[1].lower() in detail.lower()), None)
 
 
-Live = List | Each | Report | Arm | Probe
+Live = List | Each | Report | Arm | Below | Probe
 Detail = Get | Child

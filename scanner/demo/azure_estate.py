@@ -18,8 +18,9 @@ Body = dict[str, Any]
 def estate() -> Body:
     """The document that `ArmReplay` serves."""
     resources = [*_storage(), *_machines(), *_databases(), *_vaults(), *_cosmos(), *_sites(), *_protection()]
+    vaults = {"voorbeeld-keys": {"certificates": []}, "voorbeeld-old-keys": {"certificates": []}}
     subscriptions = [_subscription(PRODUCTION, "Production"), _subscription(DATA, "Data platform")]
-    return {"tenants": [{"tenantId": TENANT, "displayName": "Voorbeeld BV"}], "subscriptions": subscriptions, "resources": resources}
+    return {"tenants": [{"tenantId": TENANT, "displayName": "Voorbeeld BV"}], "subscriptions": subscriptions, "resources": resources, "keyVaultData": vaults}
 
 
 def _subscription(id: str, name: str) -> Body:
@@ -94,9 +95,9 @@ def _vaults() -> list[Body]:
     stated = {"enableSoftDelete": True, "softDeleteRetentionInDays": 90, "networkAcls": {"defaultAction": "Deny"}}
     good, bare = "Microsoft.KeyVault/vaults/voorbeeld-keys", "Microsoft.KeyVault/vaults/voorbeeld-old-keys"
     return [
-        _resource(good, {**stated, "enablePurgeProtection": True}, "westeurope"),
+        _resource(good, {**stated, "vaultUri": "https://voorbeeld-keys.vault.azure.net/", "enablePurgeProtection": True}, "westeurope"),
         *_logged(good, PRODUCTION, "rg-shop"),
-        _resource(bare, stated, "northeurope"),
+        _resource(bare, {**stated, "vaultUri": "https://voorbeeld-old-keys.vault.azure.net/"}, "northeurope"),
         *_logged(bare, PRODUCTION, "rg-shop"),
     ]
 

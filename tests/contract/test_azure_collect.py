@@ -43,9 +43,9 @@ def test_a_target_narrows_the_scan(arm: ArmReplay, target: str) -> None:
 @pytest.mark.parametrize("target", ["Nobody", "33333333-aaaa-4bbb-8ccc-000000000003"])
 def test_a_subscription_that_is_not_there_is_a_gap(arm: ArmReplay, target: str) -> None:
     snapshot = scan(OPTIONS, target)
-    gap = next(gap for gap in coverage(snapshot).gaps if gap.account == target)
-    assert gap.code == "SubscriptionNotFound"
-    assert gap.types == (EVERY_TYPE,)
+    gaps = [gap for gap in coverage(snapshot).gaps if gap.account == target]
+    assert {gap.code for gap in gaps} == {"SubscriptionNotFound"}
+    assert (EVERY_TYPE,) in {gap.types for gap in gaps}
 
 
 def test_no_subscription_at_all_is_a_gap(arm: ArmReplay) -> None:
@@ -68,7 +68,7 @@ def test_a_page_that_fails_keeps_what_was_read(scrubbed_environment: None, tmp_p
         snapshot = scan(OPTIONS, PRODUCTION)
     failed = next(call for call in snapshot.calls if not call.ok)
     assert (failed.pages, failed.items, failed.types) == (2, 10, (EVERY_TYPE,))
-    assert len(snapshot.documents) == 10
+    assert sum(doc.ref.type != "Microsoft.Resources/resourceGroups" for doc in snapshot.documents) == 10
     assert Judged.of(snapshot).estate.gaps(Home)
 
 
@@ -215,5 +215,5 @@ def test_the_demo_estate_keeps_and_breaks_its_word(scrubbed_environment: None, t
     outside = {r.ref.name for r in judged.estate.resources if judged.known(r.ref.name, Home).place.country not in ("DE", "IE", "NL")}
     assert outside == {"voorbeeldlondon", "voorbeeldarchive"}
     assert countries(judged.known("voorbeeld-sql/reports", Replicas).places) == ["GB"]
-    assert len(judged.estate.resources) == 17
+    assert sum(r.ref.type != "Microsoft.Resources/resourceGroups" for r in judged.estate.resources) == 17
     assert {r.ref.type for r in judged.estate.resources} <= set(decls()) | {"Microsoft.OperationalInsights/workspaces"}

@@ -112,7 +112,7 @@ def looks(healthy: Healthy) -> list[Job]:
 
 
 def test_the_healthy_scan_makes_every_kind_of_look(healthy: Healthy) -> None:
-    assert {job.kind for job in looks(healthy)} == {"subscriptions", "resources", "get", "child"}
+    assert {job.kind for job in looks(healthy)} == {"subscriptions", "resources", "get", "child", "below"}
     assert len(looks(healthy)) > 30
     assert Status.PASS in healthy.statuses.values()
 

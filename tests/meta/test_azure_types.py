@@ -10,8 +10,8 @@ from scanner.declare.path import Unresolved, compile_path, roots
 from scanner.declare.readers import Always, Unread
 from scanner.demo.arm.versions import Versions
 from scanner.model.snapshot import Dialect
-from scanner.sdk import Arm, Child, TypeDecl
-from tests.support.azure import decls, estate_document, scan, served
+from scanner.sdk import Arm, Below, Child, TypeDecl
+from tests.support.azure import FIXTURES, decls, estate_document, scan, served
 
 DECLS = sorted(decls().values(), key=lambda decl: decl.type)
 VERSIONS = Versions({}, (), strict=True)
@@ -31,7 +31,7 @@ def test_there_are_types() -> None:
 
 @pytest.mark.parametrize("decl", DECLS, ids=lambda decl: decl.type)
 def test_api_versions_are_served(decl: TypeDecl) -> None:
-    asked = [(decl.type, decl.live.api)] if isinstance(decl.live, Arm) else []
+    asked = [(decl.type, decl.live.api)] if isinstance(decl.live, Arm) or (isinstance(decl.live, Below) and decl.live.suffix and not decl.live.host) else []
     asked += [(detail.kind(decl.type), detail.api) for detail in decl.details if isinstance(detail, Child)]
     for kind, api in asked:
         assert VERSIONS.known.get(kind.lower()), f"{kind} is not in the table"
@@ -46,18 +46,19 @@ def test_the_permission_of_a_child_is_that_of_its_type() -> None:
 
 @pytest.fixture(scope="module")
 def bodies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, object]]]:
-    with served(estate_document(), tmp_path_factory.mktemp("arm")):
-        snapshot = scan()
     found: dict[str, list[dict[str, object]]] = {}
-    for doc in snapshot.documents:
-        found.setdefault(doc.ref.type, []).append(dict(doc.body))
+    for name in ("estate.json", *sorted(file.name for file in FIXTURES.glob("batch_*.json"))):
+        with served(estate_document(name), tmp_path_factory.mktemp("arm")):
+            snapshot = scan()
+        for doc in snapshot.documents:
+            found.setdefault(doc.ref.type, []).append(dict(doc.body))
     return found
 
 
-@pytest.mark.parametrize("decl", [decl for decl in DECLS if isinstance(decl.live, Arm)], ids=lambda decl: decl.type)
+@pytest.mark.parametrize("decl", [decl for decl in DECLS if isinstance(decl.live, (Arm, Below))], ids=lambda decl: decl.type)
 def test_every_live_path_yields_a_value_in_the_fixture(decl: TypeDecl, bodies: dict[str, list[dict[str, object]]]) -> None:
     paths = {path for fact in decl.facts for path in fact.paths(Dialect.LIVE)}
-    silent = sorted(path for path in paths if not any(_yields(path, body) for body in bodies[decl.type]))
+    silent = sorted(path for path in paths if not any(_yields(path, body) for body in bodies.get(decl.type, [])))
     assert [path for path in silent if not _excused(decl, path)] == []
 
 

@@ -167,7 +167,9 @@ class Core:
             return Sent(200, {"Cache-Control": "no-store, no-cache"}, encode(answer), waited)
         name = request.host.split(":")[0].lower()
         if name.endswith(".vault.azure.net"):
-            return Sent(200, {}, encode(vault_answer(self.estate, name.split(".")[0], request.path, request.host, "authorization" in request.headers)))
+            self.tally.operations["vault"] += 1
+            delay = self.faults.meet(request.method, request.path, self._denied(request), request.url)
+            return Sent(200, {}, encode(vault_answer(self.estate, name.split(".")[0], request.path, request.host, "authorization" in request.headers)), delay)
         if name.startswith("graph."):
             raise error(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
         return self._manage(request)

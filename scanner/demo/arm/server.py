@@ -151,7 +151,8 @@ class ArmReplay:
 
     def environment(self, secret: str = "any") -> dict[str, str]:
         """Variables under which an unmodified scan meets this server instead of Azure."""
-        return {
+        through = {"HTTPS_PROXY": self.proxy_url, "NO_PROXY": "localhost,127.0.0.1"} if self.proxy_url else {}  # Key Vaults have hosts of their own
+        return through | {
             "AZURE_AUTHORITY_HOST": self.url, "AZURE_TENANT_ID": self.tenant, "AZURE_CLIENT_ID": "00000000-0000-0000-0000-00000000cafe",
             "AZURE_CLIENT_SECRET": secret, "HOUVAST_AZURE_RESOURCE_MANAGER": self.url, "REQUESTS_CA_BUNDLE": self.ca_file,
         }  # fmt: skip

@@ -1,0 +1,115 @@
+"""Certificates as Azure services hand them out: base64 of a certificate, or of a PKCS #7 bundle; and dates and names without one."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from scanner.sdk import Certificate, Reason, Ref, Renewal, Unresolvable
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+Values = tuple[Any, ...]
+
+
+def encoded(_ref: Ref, data: Values) -> Certificate:
+    """The leaf of what is encoded. Raises ValueError for what is no certificate."""
+    if not data:
+        raise Unresolvable(Reason.UNPARSABLE, "the certificate is not in the answer")
+    return _read(_leaf(_parse(str(data[0]))), managed=None)
+
+
+def held(_ref: Ref, data: Values, issuer: Values) -> Certificate:
+    """A certificate that a vault holds. An issuer that the vault knows renews it; `Self` and `Unknown` are one's own affair."""
+    if not data:
+        raise Unresolvable(Reason.UNPARSABLE, "the certificate is not in the answer (is it still being issued?)")
+    return _read(_leaf(_parse(str(data[0]))), managed=bool(issuer) and str(issuer[0]).lower() not in ("self", "unknown"))
+
+
+def held_renewal(_ref: Ref, actions: Values, issuer: Values) -> Renewal:
+    """Renewed by itself only if the policy says so and the vault knows the issuer (Microsoft Learn, About Azure Key Vault certificate renewal)."""
+    if not issuer:
+        raise Unresolvable(Reason.UNPARSABLE, "the policy of the certificate names no issuer")
+    if "autorenew" not in {str(action).lower() for action in actions}:
+        return Renewal(False, "its policy renews nothing, it only tells the contacts" if actions else "its policy says nothing about what happens before it ends")
+    if str(issuer[0]).lower() == "unknown":
+        return Renewal(False, "its issuer is not known to the vault, which therefore cannot renew it")
+    return Renewal(True, "the vault renews it by itself")
+
+
+def stated(_ref: Ref, names: Values, subject: Values, issuer: Values, begin: Values, end: Values) -> Certificate:
+    """A certificate of which only what the service says about it is shown: neither key nor signature."""
+    if not begin or not end:
+        raise Unresolvable(Reason.UNPARSABLE, "from when until when the certificate is valid is not in the answer")
+    given = tuple(str(name).removeprefix("CN=") for name in names or subject)
+    return Certificate(given, str(issuer[0]) if issuer else "", _time(begin[0]), _time(end[0]), key="", signature="", fingerprint="")
+
+
+def _time(value: Any) -> datetime:
+    read = datetime.fromisoformat(str(value))
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def _parse(text: str) -> list[x509.Certificate]:
+    """Services differ: base64 of DER, of PEM text, of PKCS #7, or PEM as it is."""
+    from cryptography import x509  # costs start-up time: only when one is read
+    from cryptography.hazmat.primitives.serialization import pkcs7
+
+    raw = text.encode() if "-----BEGIN" in text else base64.b64decode("".join(text.split()), validate=True)
+    if b"-----BEGIN CERTIFICATE" in raw:
+        return list(x509.load_pem_x509_certificates(raw))
+    if b"-----BEGIN" in raw:
+        return list(pkcs7.load_pem_pkcs7_certificates(raw))
+    try:
+        return [x509.load_der_x509_certificate(raw)]
+    except ValueError:
+        return list(pkcs7.load_der_pkcs7_certificates(raw))
+
+
+def _leaf(found: Iterable[x509.Certificate]) -> x509.Certificate:
+    """The one that issued none of the others. Raises ValueError where that is not one."""
+    given = list(found)
+    leaves = [one for one in given if not any(other is not one and other.issuer == one.subject for other in given)]
+    if len(leaves) != 1:
+        raise ValueError(f"{len(leaves)} of {len(given)} certificates may be the leaf")
+    return leaves[0]
+
+
+def _read(cert: x509.Certificate, managed: bool | None) -> Certificate:
+    from cryptography.hazmat.primitives import hashes
+
+    hashed = cert.signature_hash_algorithm
+    return Certificate(
+        names=_names(cert), issuer=cert.issuer.rfc4514_string(), not_before=cert.not_valid_before_utc, not_after=cert.not_valid_after_utc, key=_key(cert.public_key()),
+        signature=hashed.name if hashed else "", fingerprint=cert.fingerprint(hashes.SHA256()).hex(), managed=managed, serial=f"{cert.serial_number:x}",
+    )  # fmt: skip
+
+
+def _names(cert: x509.Certificate) -> tuple[str, ...]:
+    """Subject alternative names; the common name of a certificate without any (a root, a client's)."""
+    from cryptography import x509
+
+    try:
+        found = cert.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return tuple(str(name.value) for name in cert.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME))
+    return (*found.get_values_for_type(x509.DNSName), *map(str, found.get_values_for_type(x509.IPAddress)))
+
+
+def _key(key: Any) -> str:
+    """As `Certificate.key`; empty for a kind that no TLS server uses."""
+    from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+
+    match key:
+        case rsa.RSAPublicKey():
+            return f"RSA-{key.key_size}"
+        case ec.EllipticCurvePublicKey():
+            return f"ECDSA-{key.curve.name}"
+        case ed25519.Ed25519PublicKey():
+            return "Ed25519"
+        case ed448.Ed448PublicKey():
+            return "Ed448"
+    return ""
