@@ -455,9 +455,14 @@ def matched(get: Get, body: Json, docs: Iterable[Document]) -> list[Part]:
     groups: dict[str, list[Json]] = {}
     for item in body:
         for value in values(theirs, item) if isinstance(item, dict) else ():
-            groups.setdefault(str(value), []).append(item)
+            groups.setdefault(_known_by(str(value)), []).append(item)
     keys = ((doc, text_at(own, doc.body) if own else doc.ref.id) for doc in docs)
-    return [Part(doc.ref, get.put, groups.get(key, [])) for doc, key in keys if key]
+    return [Part(doc.ref, get.put, groups.get(_known_by(key), [])) for doc, key in keys if key]
+
+
+def _known_by(name: str) -> str:
+    """Some services write their ids with and without a path: `/hostedzone/Z1` and `Z1`."""
+    return name.rsplit("/", 1)[-1] if name.startswith("/") else name
 
 
 def _same(get: Get) -> str:

@@ -48,7 +48,7 @@ def _opted_out(_: Ref, values: tuple[Any, ...]) -> tuple[str, ...]:
     choices = {name: str((rule or {}).get("opt_out_policy", "")) for name, rule in services.items()}
     if choices.get("default") == "optOut" and all(choice == "optOut" for choice in choices.values()):
         return ()
-    return ("wherever AWS improves its AI services",)
+    return ("the region in which AWS improves an AI service",)
 
 
 AI_SERVICES = TypeDecl(

@@ -42,7 +42,7 @@ def _clients(ref: Ref, location: tuple[Any, ...], enforced: tuple[Any, ...], man
     if managed and _WORDS[str(managed[0]).lower()]:
         return ()
     forced = _WORDS[str(enforced[0]).lower()] if enforced else not ref.id.startswith("arn:")  # true by default in a template
-    return () if forced and location else ("a location that each client names",)
+    return () if forced and location else ("each client's own location",)
 
 
 def _at_rest(_: Ref, options: tuple[Any, ...], enforced: tuple[Any, ...], managed: tuple[Any, ...]) -> AtRest:

@@ -59,7 +59,7 @@ def _edges(_: Ref, classes: tuple[Any, ...], geo: tuple[Any, ...], allowed: tupl
     """Every price class has edges in several countries, PriceClass_100 those of North America, Europe and Israel. A geographic
     restriction turns viewers away; it does not keep content from the edges."""
     viewers = f", viewers of {', '.join(map(str, allowed))} only" if geo == ("whitelist",) and allowed else ""
-    return (f"the edge locations of {classes[0] if classes else 'PriceClass_All'}{viewers}",)
+    return (f"every edge location of {classes[0] if classes else 'PriceClass_All'}{viewers}",)
 
 
 def _everywhere(_: Ref, *__: tuple[Any, ...]) -> tuple[str, ...]:
@@ -84,7 +84,7 @@ def _transit(_: Ref, default: tuple[Any, ...], others: tuple[Any, ...], origins:
 
 def _floor(_: Ref, policies: tuple[Any, ...], default: tuple[Any, ...], acm: tuple[Any, ...], iam: tuple[Any, ...], origin: tuple[Any, ...]) -> TlsFloor:
     """The lowest version on either side. The default certificate comes with TLSv1, whatever else is asked for."""
-    standard = not (acm or iam) or (bool(default) and str(default[0]).lower() == "true")
+    standard = not any((*acm, *iam)) or (bool(default) and str(default[0]).lower() == "true")
     if not policies and not standard:
         raise Unresolvable(Reason.UNRESOLVED, "a certificate without a minimum protocol version")
     name = str(policies[0]) if policies and not standard else "TLSv1"
@@ -97,7 +97,7 @@ def _floor(_: Ref, policies: tuple[Any, ...], default: tuple[Any, ...], acm: tup
 
 
 def _default_certificate(_: Ref, value: str) -> None:
-    if value.lower() == "true":
+    if value.lower() in ("true", ""):
         raise NotApplicable("the certificate of *.cloudfront.net, which is Amazon's")
     if not value.startswith("arn:"):
         raise Unresolvable(Reason.UNSUPPORTED, f"{value} is a certificate of IAM, which lists its own")

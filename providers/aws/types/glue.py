@@ -43,7 +43,7 @@ DATA_CATALOG = TypeDecl(
 
 def _connection(_: Ref, kinds: tuple[Any, ...], jdbc: tuple[Any, ...], kafka: tuple[Any, ...]) -> Transit:
     """JDBC connections use TLS only where it is enforced, Kafka ones unless it is switched off (Glue API, ConnectionProperties)."""
-    kind = str(kinds[0]).upper() if kinds else ""
+    kind = str(kinds[0]).upper() if kinds else "JDBC" if jdbc else "KAFKA" if kafka else ""
     if kind in ("JDBC", "MONGODB"):
         on = bool(jdbc) and str(jdbc[0]).lower() == "true"
         return Transit(not on, "TLS is enforced" if on else "TLS is not enforced (JDBC_ENFORCE_SSL)")

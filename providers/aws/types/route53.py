@@ -53,7 +53,7 @@ HOSTED_ZONE = TypeDecl(
     "AWS::Route53::HostedZone",
     live=List("route53", "list_hosted_zones", each="HostedZones", id="arn:{partition}:route53:::{Id}", name="Name", scope=Scope.GLOBAL),
     details=(
-        Get("list_query_logging_configs", put="queries", params={"HostedZoneId": "Id"}, take="QueryLoggingConfigs"),
+        Get("list_query_logging_configs", put="queries", params={}, take="QueryLoggingConfigs", match=("HostedZoneId", "Id")),
         Get("list_resource_record_sets", put="records", params={"HostedZoneId": "Id"}, take="ResourceRecordSets"),
     ),
     facts=(
