@@ -10,7 +10,7 @@ A question is a fingerprint: one check with its parameters, about one fact of on
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
 
@@ -149,18 +149,18 @@ def standings(verdicts: Iterable[Verdict], snapshot: Snapshot) -> dict[str, Stan
     return found
 
 
-def compare(old: Mapping[str, Standing], new: Mapping[str, Standing], seen: Seen) -> tuple[Change, ...]:
-    """Every question whose state changed, in the order of reports."""
-    changes = [change for fingerprint, after in new.items() if (change := _step(old.get(fingerprint), after))]
+def compare(old: Mapping[str, Standing], new: Mapping[str, Standing], seen: Seen, same: Collection[str] = frozenset()) -> tuple[Change, ...]:
+    """Every question whose state changed, in the order of reports. `same` are questions that are known to stand as before:
+    they need not be in `old`, where a large history would spend its time."""
+    changes = [change for fingerprint, after in new.items() if fingerprint not in same and (change := _step(old.get(fingerprint), after))]
     hidden: dict[tuple[str, str, str], list[Standing]] = defaultdict(list)
     for standing in new.values():
         if standing.gap:
             hidden[standing.check, standing.fact, standing.subject.type].append(standing)
     wide = {key[2] for key in hidden if key[2].endswith("*")}
-    asked_of = {(s.check, s.fact, s.subject) for s in new.values()}
-    for fingerprint, before in old.items():
-        if fingerprint in new or before.state is State.GONE or not seen.asked(before):
-            continue
+    absent = [before for fingerprint, before in old.items() if fingerprint not in new and before.state is not State.GONE and seen.asked(before)]
+    asked_of = {(s.check, s.fact, s.subject) for s in new.values()} if absent else set()
+    for before in absent:
         kinds = (before.subject.type, *wide)
         hiding = next((g for kind in kinds for g in hidden.get((before.check, before.fact, kind), ()) if hides(g.subject, before.subject)), None)
         missing = _missing(before, seen, hiding, asked_of)
@@ -204,10 +204,10 @@ def hides(gap: Ref, subject: Ref) -> bool:
 
 def _step(before: Standing | None, after: Standing) -> Change | None:
     """The change from one standing to the next, carrying on what was known before."""
-    known, failed = (before.known, before.failed_before) if before else (None, False)
-    after = replace(after, known=known if after.state is State.UNKNOWN else after.state, failed_before=failed or after.state in FAILING)
     if before and before.state is after.state:
         return None
+    known, failed = (before.known, before.failed_before) if before else (None, False)
+    after = replace(after, known=known if after.state is State.UNKNOWN else after.state, failed_before=failed or after.state in FAILING)
     return Change(before, after, _kind(before, after, known, failed))
 
 

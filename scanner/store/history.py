@@ -145,7 +145,7 @@ class History:
     def standings(self) -> dict[str, Standing]:
         """How every question stands that was ever asked."""
         with self._errors():
-            return {standing.fingerprint: standing for _, standing in load_standings(self.db)}
+            return {standing.fingerprint: standing for _, standing in load_standings(self.db, {}, set())}
 
 
 _DAMAGED = "move it away and start a new one, or rescue what is readable: sqlite3 FILE .recover | sqlite3 NEW; houvast judge SNAPSHOT --history NEW adds a scan that was kept"

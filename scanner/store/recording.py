@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from scanner.judge.diff import Change, Standing, State, compare, standings
@@ -23,22 +23,24 @@ def add_event(db: sqlite3.Connection, event: Event, at: str, scan: int | None) -
 
 
 _QUESTIONS = """
-SELECT q.id, hex(q.fingerprint), c.text, f.text, s.text, q.severity, q.state, p.text, l.text, q.gap, q.known, q.failed_before
+SELECT q.id, lower(hex(q.fingerprint)), c.text, f.text, s.text, q.severity, q.state, p.text, l.text, q.gap, q.known, q.failed_before
 FROM question q JOIN word c ON c.id = q.check_id JOIN word f ON f.id = q.fact JOIN word s ON s.id = q.subject JOIN word p ON p.id = q.params JOIN word l ON l.id = q.look
 """
 
 
-def load_standings(db: sqlite3.Connection) -> Iterator[tuple[int, Standing]]:
-    """Every question with its number."""
+def load_standings(db: sqlite3.Connection, new: Mapping[str, Standing], same: set[str]) -> Iterator[tuple[int, Standing]]:
+    """Every question with its number. Those that stand as in `new` are only put into `same`: they are nearly all."""
     refs: dict[str, Ref] = {}
     for number, print_, check, fact, subject, severity, state, params, look, gap, known, failed in db.execute(_QUESTIONS):
+        now = new.get(print_)
+        if now is not None and now.state.value == state and now.look == look:
+            same.add(print_)
+            continue
         if subject not in refs:
             refs[subject] = Ref.parse(subject)
         yield (
             number,
-            Standing(
-                print_.lower(), check, fact, refs[subject], Severity(severity), State(state), "", None, params, look, bool(gap), State(known) if known else None, bool(failed)
-            ),
+            Standing(print_, check, fact, refs[subject], Severity(severity), State(state), "", None, params, look, bool(gap), State(known) if known else None, bool(failed)),
         )
 
 
@@ -78,8 +80,9 @@ class Recording:
     def word(self, text: str) -> int:
         """The number that stands for a text."""
         if text not in self.words:
-            self.db.execute("INSERT OR IGNORE INTO word (text) VALUES (?)", (text,))
-            self.words[text] = self.db.execute("SELECT id FROM word WHERE text = ?", (text,)).fetchone()[0]
+            added = self.db.execute("INSERT OR IGNORE INTO word (text) VALUES (?)", (text,))
+            number = added.lastrowid if added.rowcount > 0 else self.db.execute("SELECT id FROM word WHERE text = ?", (text,)).fetchone()[0]
+            self.words[text] = int(number or 0)
         return self.words[text]
 
     def _scan(self, series: int) -> int:
@@ -104,12 +107,13 @@ class Recording:
         new = standings(self.entry.assessment.verdicts, self.entry.snapshot)
         old: dict[str, Standing] = {}
         ids: dict[str, int] = {}
-        for number, standing in load_standings(self.db):
+        same: set[str] = set()
+        for number, standing in load_standings(self.db, new, same):
             old[standing.fingerprint] = standing
             ids[standing.fingerprint] = number
         newer = {row[0] for row in self.db.execute("SELECT w.text FROM look l JOIN word w ON w.id = l.id WHERE l.taken_at > ?", (self.entry.assessment.taken_at,))}
         newer |= {""} if late else set()
-        changes = tuple(c for c in compare(old, new, self.entry.seen) if not {c.after.look, (c.before or c.after).look} & newer)
+        changes = tuple(c for c in compare(old, new, self.entry.seen, same) if not {c.after.look, (c.before or c.after).look} & newer)
         for change in changes:
             if change.after.fingerprint in ids:
                 self._update(ids[change.after.fingerprint], change.after, scan)
