@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from scanner.sdk import Certificate, Now, Outcome, Reason, Renewal, Resource, Severity, bad, check, fails, good, passes, unsure_of
+from scanner.sdk import Certificate, Now, Outcome, Reason, Renewal, Resource, SecondCertificate, Severity, bad, check, fails, good, passes, unsure_of
 
 #: (part of the lifetime that is left, days at most, severity): the first that applies counts. Automatic renewal starts
 #: at a third (certbot, cert-manager, Go autocert); the days keep long certificates from alarms months ahead.
@@ -12,7 +12,7 @@ _SHORT = timedelta(days=10)
 
 
 @check(
-    id="certificate-renewal", needs=(Certificate, Renewal), severity=Severity.MEDIUM, since="0.1",
+    id="certificate-renewal", needs=(Certificate, SecondCertificate, Renewal), severity=Severity.MEDIUM, since="0.1",
     cites=("CA/Browser Forum TLS BR 2.2.6, 6.3.2", "RFC 9773", "ISO/IEC 27001:2022 A.8.24"),
 )  # fmt: skip
 def certificate_renewal(res: Resource, fact: Certificate | Renewal, now: Now) -> Outcome:

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from scanner.sdk import Certificate, Norm, Outcome, Reason, Resource, Severity, bad, check, good, rate, unsure, unsure_of
+from scanner.sdk import Certificate, Norm, Outcome, Reason, Resource, SecondCertificate, Severity, bad, check, good, rate, unsure, unsure_of
 
 
 @check(
-    id="certificate-strength", needs=Certificate, severity=Severity.MEDIUM, since="0.1", params=Norm,
+    id="certificate-strength", needs=(Certificate, SecondCertificate), severity=Severity.MEDIUM, since="0.1", params=Norm,
     cites=("NCSC-NL TLS 2025-05, 3.3.2.1 and 3.3.5", "CA/Browser Forum TLS BR 2.2.6, 6.1.5", "BSI TR-02102-2, 3.6", "RFC 9325, 4.5"),
 )  # fmt: skip
 def certificate_strength(res: Resource, cert: Certificate, norm: Norm) -> Outcome:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
-from scanner.sdk import Certificate, Now, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, unsure_of
+from scanner.sdk import Certificate, Now, Outcome, Reason, Resource, SecondCertificate, Severity, bad, check, fails, good, passes, unsure_of
 
 #: (issued from, days at most, where it stands); the last row that has begun counts.
 _LIFETIMES: tuple[tuple[datetime, int, str], ...] = (
@@ -26,7 +26,7 @@ class Lifetime:
 
 
 @check(
-    id="certificate-validity", needs=Certificate, severity=Severity.CRITICAL, since="0.1", params=Lifetime,
+    id="certificate-validity", needs=(Certificate, SecondCertificate), severity=Severity.CRITICAL, since="0.1", params=Lifetime,
     cites=("RFC 5280, 4.1.2.5", "CA/Browser Forum TLS BR 2.2.6, 6.3.2", "PCI DSS 4.0.1, 4.2.1"),
 )  # fmt: skip
 def certificate_validity(res: Resource, cert: Certificate, lifetime: Lifetime, now: Now) -> Outcome:

@@ -9,7 +9,9 @@ from scanner.sdk import Json, suite
 #: Tried on the wire.
 TRIED = ("heartbleed", "ccs-injection", "robot", "insecure-renegotiation", "client-renegotiation", "crime", "fallback-scsv")
 #: Read from the versions and suites that were accepted.
-DERIVED = ("drown", "poodle", "freak", "logjam", "sweet32", "beast", "rc4")
+DERIVED = ("drown", "poodle", "freak", "logjam", "sweet32", "beast", "rc4", "lucky13")
+#: Told by comparing what the server sends in two handshakes; moot without a finite-field exchange.
+COMPARED = ("raccoon",)
 
 _OLD = ("SSLv3", "TLSv1.0")
 _BLOCK_64 = ("3DES", "DES", "DES40", "IDEA", "RC2")
@@ -30,6 +32,7 @@ def derived(handshake: Mapping[str, Json]) -> tuple[tuple[str, ...], tuple[str, 
         "sweet32": any(str(row.get("enc", "")).split("-")[0] in _BLOCK_64 for _, _, row in every),
         "beast": any(version in _OLD and "CBC" in name for version, name, _ in every),
         "rc4": any("RC4" in name for _, name, _ in every),
+        "lucky13": any(version not in ("SSLv2", "TLSv1.3") and "CBC" in name for version, name, _ in every),
     }
     hangs_on = {"drown": {"SSLv2"}, "poodle": {"SSLv3"}, "beast": set(_OLD), "freak": {*_OLD, "TLSv1.1", "TLSv1.2"}}
     older = hangs_on["freak"]
@@ -38,12 +41,18 @@ def derived(handshake: Mapping[str, Json]) -> tuple[tuple[str, ...], tuple[str, 
 
 
 def moot(handshake: Mapping[str, Json]) -> frozenset[str]:
-    """Attacks of TRIED that a server cannot suffer with what it accepts: nothing is left to try."""
+    """Attacks of TRIED and COMPARED that a server cannot suffer with what it accepts: nothing is left to try."""
     versions, unseen = set(_suites(handshake.get("suites"))), set(_texts(handshake.get("unseen")))
     old = {"SSLv2", "SSLv3", "TLSv1.0", "TLSv1.1"}
     found: set[str] = set()
+    before = [suite(name) or {} for version, names in _suites(handshake.get("suites")).items() if version != "TLSv1.3" for name in names]
+    if not (old | {"TLSv1.2"}) & unseen:
+        if not any(row.get("kx") == "RSA" for row in before) and "SSLv2" not in versions:
+            found.add("robot")  # an oracle for RSA decryption needs RSA key transport
+        if not any(row.get("kx") in ("DH", "DHE") for row in before):
+            found.add("raccoon")
     if not (old | {"TLSv1.2"}) & (versions | unseen):
-        found |= {"heartbleed", "ccs-injection", "robot", "insecure-renegotiation", "client-renegotiation", "crime"}
+        found |= {"heartbleed", "ccs-injection", "robot", "raccoon", "insecure-renegotiation", "client-renegotiation", "crime"}
     if not old & (versions | unseen):
         found.add("fallback-scsv")  # nothing lower to fall back to; from TLS 1.3 the protocol itself guards (RFC 8446, 4.1.3)
     return frozenset(found)
@@ -56,7 +65,7 @@ def body(tried: Mapping[str, bool], handshake: Mapping[str, Json] | None) -> dic
         settled |= dict.fromkeys(moot(handshake), False)
         tested, vulnerable = derived(handshake)
         settled |= {name: name in vulnerable for name in tested}
-    order = (*TRIED, *DERIVED)
+    order = (*TRIED, *DERIVED, *COMPARED)
     return {"tested": [name for name in order if name in settled], "vulnerable": [name for name in order if settled.get(name)]}
 
 

@@ -42,7 +42,25 @@ def read(der: bytes) -> dict[str, Json]:
         "signature": _hash(cert),
         "fingerprint": cert.fingerprint(hashes.SHA256()).hex(),
         "serial": f"{cert.serial_number:x}",
+        "scts": _timestamps(cert),
+        "must_staple": must_staple(cert),
     }
+
+
+def _timestamps(cert: x509.Certificate) -> int:
+    """How many signed certificate timestamps it carries (RFC 6962, 3.3)."""
+    try:
+        return len(list(cert.extensions.get_extension_for_class(x509.PrecertificateSignedCertificateTimestamps).value))
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+        return 0
+
+
+def must_staple(cert: x509.Certificate) -> bool:
+    """Whether clients have to refuse it without an OCSP staple (RFC 7633)."""
+    try:
+        return x509.TLSFeatureType.status_request in cert.extensions.get_extension_for_class(x509.TLSFeature).value
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+        return False
 
 
 def names(cert: x509.Certificate) -> tuple[str, ...]:

@@ -1,249 +1,337 @@
 """First contact: is somebody there, does it speak TLS, which certificates does it show, does it ask for ours?
 
-One connection with Python's own ssl over memory buffers, so that every byte that comes is seen and every wait has
-a deadline. An alert is an answer; silence, a reset, an early end and plain text are not.
+Hellos that are read up to the server's certificates (`shown`), one connection each. An alert is an answer; silence, a
+reset, an early end and plain text are not: they are asked again, more slowly, and stay a `Failure`.
 """
 
 from __future__ import annotations
 
-import queue
+import ast
+import asyncio
+import errno
+import os
 import socket
-import ssl
-import threading
-import time
-from dataclasses import dataclass, field
-from typing import Any
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from functools import cache
 
+from providers.tls import shares
+from providers.tls.groups import COMMON_GROUPS, COMMON_SIGNATURES, groups_of, signatures
+from providers.tls.hello import Offer, client_hello
+from providers.tls.records import NotTls, Refusal
+from providers.tls.shown import Retry, Showing, Shown
+from providers.tls.starttls import DIALOGS, Declined, Talk, Temporary
+from providers.tls.suites import COMMON, Version, key_exchange, legacy_suites, rank
 from providers.tls.targets import Target
+from providers.tls.tls13 import READABLE
+from providers.tls.wire import Gate, PeerSilent, Silence, Wire
 from scanner.sdk import Failure, Reason
+
+RSA, EC = "RSA", "ECDSA"
+#: Signature schemes by kind of key (IANA TLS SignatureScheme); EdDSA goes with ECDSA, as newer keys do.
+_SCHEMES = {
+    RSA: (0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0809, 0x080A, 0x080B, 0x0301, 0x0201),
+    EC: (0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x081A, 0x081B, 0x081C, 0x0303, 0x0203),
+}
+_TRIES = 3
+_PAUSE = 0.2
+"""Seconds before a question is asked again; doubles."""
+_UNRECOGNIZED_NAME = 112
+_SECOND_TRY = 5.0
+"""Seconds for a smaller hello, where the first one met silence."""
+
+
+@dataclass
+class Peer:
+    """One endpoint, and how it may be asked."""
+
+    target: Target
+    address: str
+    family: int
+    gate: Gate
+    limit: float
+    """Seconds for one network step."""
+    deadline: float
+    """Of the event loop's clock."""
+    everywhere: AbstractAsyncContextManager[object] = field(default_factory=nullcontext)
+    keys: tuple[tuple[int, bytes], ...] = ()
+    """The key share that the server asked for, once it has."""
+
+    async def ask(self, offer: Offer, *, sni: bool = True, tries: int = _TRIES, limit: float = 0.0) -> Shown | Refusal | Silence:
+        """The answer to a hello, or what happened instead after all tries. A retry request is followed on a new connection."""
+        pause, answer = _PAUSE, Silence(Reason.TIMEOUT, "not asked: the time was over", "deadline")
+        for again in range(tries):
+            if again:
+                await asyncio.sleep(min(pause, max(0.0, self.left)))
+                pause *= 2
+            seen = await self._once(offer, sni, limit or self.limit)
+            if isinstance(seen, Retry):
+                public = shares.share(seen.group)
+                if public is None or self.keys == ((seen.group, public),):
+                    return Silence(Reason.UNSUPPORTED, f"the server wants a key share of group 0x{seen.group:04X}, which cannot be given", "garbage")
+                self.keys = ((seen.group, public),)
+                return await self.ask(offer, sni=sni, tries=max(1, tries - again), limit=limit)
+            if not isinstance(seen, Silence):
+                self.gate.answered()
+                return seen
+            answer = seen
+            if seen.final or seen.kind in ("garbage", "deadline"):
+                break
+            self.gate.unanswered()
+        return answer
+
+    @property
+    def left(self) -> float:
+        """Seconds until the deadline."""
+        return self.deadline - asyncio.get_running_loop().time()
+
+    async def _once(self, offer: Offer, sni: bool, limit: float) -> Shown | Refusal | Retry | Silence:
+        async with self.gate.slot(), self.everywhere:
+            if self.left <= 0:
+                return Silence(Reason.TIMEOUT, "not asked: the time was over", "deadline")
+            showing: Showing | None = None
+            wire: Wire | None = None
+            try:
+                wire = await Wire.connect((self.address, self.target.port), self.family, min(limit, self.left))
+                async with asyncio.timeout(min(limit, max(self.left, 0.01))):
+                    if self.target.starttls:
+                        await DIALOGS[self.target.starttls](Talk(wire), self.target.host)
+                    offer = replace(offer, keys=self.keys) if self.keys and offer.keys else offer
+                    hello = client_hello(offer, self.target.host if sni and not self.target.is_ip else None)
+                    showing = Showing(hello)
+                    await wire.send(hello)
+                    while True:
+                        seen = showing.feed(await wire.receive())
+                        if seen is not None:
+                            return seen
+            except TimeoutError:
+                lost = Silence(Reason.TIMEOUT, f"no whole answer within {limit:g} s", "timeout")
+            except PeerSilent as silent:
+                lost = silent.silence
+            except NotTls as error:
+                lost = Silence(Reason.UNPARSABLE, str(error), "garbage")
+            except Declined as error:
+                lost = Silence(Reason.UNSUPPORTED, str(error), "starttls", final=True)
+            except Temporary as error:
+                lost = Silence(Reason.UNAVAILABLE, str(error), "starttls")
+            finally:
+                if wire is not None:
+                    wire.close()
+            return (showing.cut() if showing else None) or lost
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
     """What the first connection showed."""
 
-    address: str
-    """IP address that answered."""
-    chain: tuple[bytes, ...] = ()
-    """Certificates sent, DER, leaf first; empty when the handshake did not come so far."""
-    asks_client: bool | None = None
-    """Whether a client certificate was asked for; None when that was not seen."""
+    peer: Peer
+    shown: Shown | None = None
     alert: str = ""
-    """The alert with which the server answered, where it did not accept our hello."""
+    """The alert with which the server answered, where it accepted no hello."""
     trouble: Failure | None = None
-    """Why the handshake was not answered, where a further try in another way makes sense (reset, early end)."""
+    """Why no hello was answered, where a further try in another way makes sense (reset, early end)."""
+    small: bool = False
+    """It answers small hellos only."""
+
+    @property
+    def address(self) -> str:
+        return self.peer.address
+
+    @property
+    def chain(self) -> tuple[bytes, ...]:
+        return self.shown.chain if self.shown else ()
 
 
-def _before(deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left
-
-
-def resolve(target: Target, at: str, deadline: float) -> list[str]:
-    """IP addresses of the host, in the system's order. The resolver knows no deadline: it runs aside."""
-    if at or target.is_ip:
-        return [at or target.host]
-    found: queue.SimpleQueue[list[str] | OSError] = queue.SimpleQueue()
-
-    def look() -> None:
-        try:
-            infos = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
-            found.put(list(dict.fromkeys(str(info[4][0]) for info in infos)))
-        except (OSError, UnicodeError) as error:
-            found.put(error if isinstance(error, OSError) else OSError(str(error)))
-
-    threading.Thread(target=look, daemon=True, name="resolve").start()
+async def resolve(target: Target, at: str, limit: float) -> list[tuple[int, str]]:
+    """Family and IP address of each address of the host, in the system's order. Raises Failure."""
+    host = at or target.host
     try:
-        answer = found.get(timeout=_before(deadline))
-    except (queue.Empty, TimeoutError):
+        async with asyncio.timeout(limit):
+            infos = await asyncio.get_running_loop().getaddrinfo(host, target.port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST if at or target.is_ip else 0)
+    except TimeoutError:
         raise Failure(Reason.TIMEOUT, "dns", f"no name server answered for {target.host} in time: check the network, or give the address with --connect IP") from None
-    if isinstance(answer, OSError):
-        raise Failure(Reason.UNAVAILABLE, "dns", f"{target.host} does not resolve ({answer.strerror or answer}): check the name, or give its address with --connect IP")
-    return answer
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise Failure(Reason.UNAVAILABLE, "dns", f"{target.host} does not resolve ({why}): check the name, or give its address with --connect IP") from error
+    found = list(dict.fromkeys((int(info[0]), str(info[4][0])) for info in infos))
+    if not found:
+        raise Failure(Reason.UNAVAILABLE, "dns", f"{target.host} has no address: check the name, or give one with --connect IP")
+    return found
 
 
-def connect(target: Target, at: str, limit: float, deadline: float) -> tuple[socket.socket, str]:
-    """A connected socket and its address; each address of the host is tried once. Raises Failure."""
-    failure: Failure | None = None
-    for address in resolve(target, at, deadline):
-        try:
-            return socket.create_connection((address, target.port), timeout=min(limit, _before(deadline))), address
-        except OSError as error:
-            failure = failure or _refusal(target, address, error)
-    raise failure or Failure(Reason.UNAVAILABLE, "dns", f"{target.host} has no address: check the name, or give one with --connect IP")
+async def meet(peers: list[Peer]) -> Contact:
+    """Say hello at the first address that takes a connection. Raises Failure when nothing at all can be learnt there."""
+    nobody: Failure | None = None
+    for peer in peers:
+        seen = await peer.ask(opening(), tries=1)
+        if isinstance(seen, Silence) and seen.detail.startswith("no TCP connection"):
+            nobody = nobody or _refusal(peer, seen)
+            continue
+        return await _met(peer, seen)
+    raise nobody or Failure(Reason.UNAVAILABLE, "dns", "no address to connect to")
 
 
-def _refusal(target: Target, address: str, error: OSError) -> Failure:
-    where = f"port {target.port} of {address}"
-    if isinstance(error, TimeoutError):
+async def _met(peer: Peer, seen: Shown | Refusal | Silence) -> Contact:
+    small = False
+    if isinstance(seen, Refusal) and seen.alert != _UNRECOGNIZED_NAME:
+        for offer in _older():
+            older = await peer.ask(offer, tries=1)
+            if isinstance(older, Shown):
+                return Contact(peer, older, small=True)
+    if isinstance(seen, Silence):
+        _give_up(peer, seen)
+        again = await peer.ask(_small(), tries=2, limit=min(peer.limit, _SECOND_TRY))
+        if isinstance(again, Silence):
+            _give_up(peer, again)
+            return Contact(peer, trouble=_trouble(peer, again))
+        seen, small = again, True
+    if isinstance(seen, Refusal):
+        return Contact(peer, alert=f"alert {seen.alert}")
+    return Contact(peer, seen, small=small)
+
+
+async def other_kind(contact: Contact, shown: str) -> Shown | None:
+    """What a client with the other kind of key is shown; None: the server answered that there is none. Raises Failure for silence."""
+    wanted = EC if shown.startswith("RSA") else RSA
+    seen = await contact.peer.ask(_of_kind(wanted, contact.small))
+    if isinstance(seen, Silence):
+        why = f"{contact.peer.target.id} shows a certificate with a key {shown}; whether it holds one of the kind {wanted} too was not answered: {seen.detail}"
+        raise Failure(seen.reason, seen.kind, why)
+    if isinstance(seen, Refusal) or not seen.chain or seen.chain[0] == contact.chain[0]:
+        return None
+    return seen
+
+
+async def without_name(contact: Contact) -> Shown | None:
+    """What a client is shown that names no host; None: nothing. Raises Failure for silence."""
+    offer = _small() if contact.small else opening()
+    seen = await contact.peer.ask(offer, sni=False, tries=2)
+    if isinstance(seen, Silence):
+        raise Failure(seen.reason, seen.kind, f"{contact.peer.target.id} did not answer a hello without a name: {seen.detail}")
+    return seen if isinstance(seen, Shown) and seen.chain else None
+
+
+async def by_suites(contact: Contact, version: Version, suites: tuple[int, ...]) -> Shown | None:
+    """What is shown to a hello with suites that are known to be accepted; None where it is not answered."""
+    groups = tuple(group for group in groups_of(version) if version != Version.TLSv1_3 or shares.known(group))
+    keys = _keys() if version == Version.TLSv1_3 else ()
+    seen = await contact.peer.ask(Offer(version, suites, groups, signatures(), keys=keys))
+    return seen if isinstance(seen, Shown) and seen.chain else None
+
+
+async def dh_key_again(contact: Contact, version: Version, suites: tuple[int, ...]) -> bool | None:
+    """Whether two handshakes show the same finite-field key (RACCOON); None where that could not be seen."""
+    offer, keys = Offer(version, suites, signatures=signatures()), []
+    for _ in range(2):
+        seen = await contact.peer.ask(offer, tries=2)
+        if not isinstance(seen, Shown) or not seen.exchange:
+            return None
+        keys.append(_dh_key(seen.exchange))
+    return keys[0] == keys[1]
+
+
+def _dh_key(exchange: bytes) -> bytes:
+    """The public key of a ServerKeyExchange: what stands behind prime and generator (RFC 5246, 7.4.3)."""
+    at = 0
+    for _ in range(2):
+        at += 2 + int.from_bytes(exchange[at : at + 2], "big")
+    return exchange[at + 2 : at + 2 + int.from_bytes(exchange[at : at + 2], "big")]
+
+
+# -- hellos ------------------------------------------------------------------------------------------------
+@cache
+def _keys() -> tuple[tuple[int, bytes], ...]:
+    """Shares of the two groups that nearly every server takes."""
+    return tuple((group, shares.share(group) or b"") for group in (0x001D, 0x0017))
+
+
+@cache
+def _certified(kind: str = "") -> tuple[int, ...]:
+    """Suites before TLS 1.3 with a certificate (of a kind), best first."""
+    kinds = (kind,) if kind else (RSA, EC, "DSS")
+    known = ((code, *key_exchange(code)) for code in legacy_suites())
+    return tuple(sorted((code for code, kx, au in known if au in kinds and kx in ("ECDHE", "DHE", "RSA", "ECDH", "DH")), key=rank))
+
+
+@cache
+def _groups() -> tuple[int, ...]:
+    newest = tuple(group for group in groups_of(Version.TLSv1_3) if shares.known(group))
+    return tuple(dict.fromkeys((*COMMON_GROUPS, *groups_of(Version.TLSv1_2), *newest)))
+
+
+@cache
+def opening() -> Offer:
+    """What an ordinary client says, and everything older beside it."""
+    return Offer(Version.TLSv1_3, tuple(READABLE) + _certified(), _groups(), (*_SCHEMES[EC], *_SCHEMES[RSA]), any_version=True, keys=_keys(), features=True)
+
+
+@cache
+def _of_kind(kind: str, small: bool) -> Offer:
+    """The same for a client that knows one kind of key only; the certificates above the leaf may be of any kind (RFC 8446, 4.2.3)."""
+    if small:
+        suites = tuple(code for code in COMMON if key_exchange(code)[1] == kind)
+        return Offer(Version.TLSv1_2, suites, COMMON_GROUPS, tuple(scheme for scheme in COMMON_SIGNATURES if scheme in _SCHEMES[kind]))
+    every = (*_SCHEMES[EC], *_SCHEMES[RSA])
+    return Offer(Version.TLSv1_3, tuple(READABLE) + _certified(kind), _groups(), _SCHEMES[kind], every, any_version=True, keys=_keys(), features=True)
+
+
+@cache
+def _small() -> Offer:
+    """For servers that hang or break on a long hello."""
+    return Offer(Version.TLSv1_2, COMMON, COMMON_GROUPS, COMMON_SIGNATURES)
+
+
+@cache
+def _older() -> tuple[Offer, ...]:
+    """For servers that refuse what is newer than they are."""
+    suites = _certified()
+    return (
+        Offer(Version.TLSv1_2, suites, COMMON_GROUPS, signatures()),
+        Offer(Version.TLSv1_0, suites, COMMON_GROUPS),
+        Offer(Version.SSLv3, suites),
+    )  # fmt: skip
+
+
+# -- what went wrong ---------------------------------------------------------------------------------------
+def _refusal(peer: Peer, silence: Silence) -> Failure:
+    where = f"port {peer.target.port} of {peer.address}"
+    if silence.kind == "timeout":
         return Failure(Reason.TIMEOUT, "connect", f"{where} did not answer: a firewall may drop the connection, or the host is down")
-    if isinstance(error, ConnectionRefusedError):
+    if os.strerror(errno.ECONNREFUSED) in silence.detail:
         return Failure(Reason.UNAVAILABLE, "refused", f"{where} refuses connections: check the port and that the service runs")
-    return Failure(Reason.UNAVAILABLE, "unreachable", f"{where} cannot be reached ({error.strerror or error}): check the address and the route to it")
+    return Failure(Reason.UNAVAILABLE, "unreachable", f"{where} cannot be reached ({silence.detail}): check the address and the route to it")
 
 
-def context() -> ssl.SSLContext:
-    """A client that accepts what its OpenSSL can: it is here to look, not to trust."""
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    made.check_hostname = False
-    made.verify_mode = ssl.CERT_NONE
-    made.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
-    made.set_ciphers("ALL:@SECLEVEL=0")
-    made.options |= 0x4  # SSL_OP_LEGACY_SERVER_CONNECT: to look at a server without RFC 5746
-    return made
+def _give_up(peer: Peer, silence: Silence) -> None:
+    """Raises Failure for what no other hello can mend."""
+    target = peer.target
+    if silence.kind == "starttls" and silence.final:
+        raise Failure(Reason.UNAVAILABLE, "starttls", f"{target.id} speaks {target.starttls} and offers no TLS in it ({silence.detail})")
+    if silence.kind == "starttls":
+        raise Failure(Reason.UNAVAILABLE, "starttls", f"{target.id} did not start TLS in {target.starttls} ({silence.detail}): is this the right protocol and port?")
+    if silence.kind == "garbage":
+        raise Failure(Reason.UNAVAILABLE, "no-tls", f"{target.id} {_greets(silence.detail)}")
 
 
-def meet(target: Target, at: str = "", *, limit: float = 20.0, deadline: float, only: str = "") -> Contact:
-    """Connect and shake hands once. Raises Failure when nothing at all can be learnt there.
-
-    `limit` bounds each step in seconds, `deadline` (of `time.monotonic()`) all of them. `only` narrows the offer to
-    suites of one kind of certificate (OpenSSL's `aRSA`, `aECDSA`), which TLS up to 1.2 can do.
-    """
-    sock, address = connect(target, at, limit, deadline)
-    with sock:
-        until = min(deadline, time.monotonic() + limit)
-        try:
-            if target.starttls:
-                _start_tls(_Wire(sock, until), target)
-            return _shake(_Wire(sock, until), target, address, only)
-        except TimeoutError:
-            raise Failure(Reason.TIMEOUT, "handshake", f"{target.id} accepts the connection and does not finish a TLS handshake within {limit:g} s") from None
-        except (ConnectionError, OSError) as error:
-            what = "resets the connection" if isinstance(error, ConnectionError) else f"breaks the connection ({error.strerror or error})"
-            return Contact(
-                address, trouble=Failure(Reason.UNAVAILABLE, "reset", f"{target.id} {what} instead of answering the TLS hello: no alert, so nothing is refused or accepted")
-            )
-
-
-@dataclass
-class _Wire:
-    """A socket with a deadline, and a look at the first bytes that come."""
-
-    sock: socket.socket
-    until: float
-    first: bytes = b""
-    seen: list[tuple[int, bytes]] = field(default_factory=list)
-
-    def send(self, data: bytes) -> None:
-        self.sock.settimeout(_before(self.until))
-        self.sock.sendall(data)
-
-    def receive(self) -> bytes:
-        self.sock.settimeout(_before(self.until))
-        data = self.sock.recv(16384)
-        if len(self.first) < 64:
-            self.first = (self.first + data)[:64]
-        return data
-
-
-class _Plain:
-    """The face of an asynchronous wire over ours: its dialogs then run to their end without ever waiting elsewhere."""
-
-    def __init__(self, wire: _Wire) -> None:
-        self._wire = wire
-
-    async def send(self, data: bytes) -> None:
-        self._wire.send(data)
-
-    async def receive(self) -> bytes:
-        data = self._wire.receive()
-        if not data:
-            raise ConnectionError("closed")
-        return data
-
-
-def _start_tls(wire: _Wire, target: Target) -> None:
-    """Ask for TLS in the protocol of the target. Raises Failure, TimeoutError, OSError."""
-    from providers.tls.starttls import DIALOGS, Declined, Talk, Temporary
-
-    plain: Any = _Plain(wire)
-    dialog: Any = DIALOGS[target.starttls](Talk(plain), target.host)
-    try:
-        dialog.send(None)
-    except StopIteration:
-        return
-    except Declined as no:
-        raise Failure(Reason.UNAVAILABLE, "starttls", f"{target.id} speaks {target.starttls} and offers no TLS in it ({no})") from no
-    except Temporary as later:
-        raise Failure(Reason.UNAVAILABLE, "starttls", f"{target.id} did not start TLS in {target.starttls} ({later}): is this the right protocol and port?") from later
-    raise TypeError(f"the dialog of {target.starttls} waits for something else than the wire")
-
-
-def _shake(wire: _Wire, target: Target, address: str, only: str) -> Contact:
-    ctx = context()
-    if only:
-        ctx.maximum_version = ssl.TLSVersion.TLSv1_2
-        ctx.set_ciphers(f"{only}:@SECLEVEL=0")
-    asked: list[bool] = []
-    watched = _watch(ctx, asked)
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    tls = ctx.wrap_bio(incoming, outgoing, server_hostname=None if target.is_ip else target.host)
-    error: ssl.SSLError | None = None
-    done = ended = False
-    while not done and not ended and error is None:
-        try:
-            tls.do_handshake()
-            done = True
-        except ssl.SSLWantReadError:
-            pass
-        except ssl.SSLError as refused:
-            error = refused
-        if pending := outgoing.read():
-            wire.send(pending)
-        if done or error:
-            break
-        data = wire.receive()
-        ended = not data
-        if wire.first and wire.first[0] not in (0x15, 0x16):
-            raise _no_tls(target, wire.first)
-        incoming.write(data)
-    chain = _chain(tls)
-    asks = bool(asked) if watched and (chain or done) else None
-    if chain:
-        return Contact(address, chain, asks)
-    if ended:
-        why = f"{target.id} closes the connection instead of answering the TLS hello: no alert, so nothing is refused or accepted"
-        return Contact(address, trouble=Failure(Reason.UNAVAILABLE, "closed", why))
-    return Contact(address, alert=_reason(error))
-
-
-def _reason(error: ssl.SSLError | None) -> str:
-    return (getattr(error, "reason", None) or str(error)).lower().replace("_", " ") if error else "no certificate was sent"
-
-
-def _watch(ctx: ssl.SSLContext, asked: list[bool]) -> bool:
-    """Note when the server asks for a client certificate; False where this Python cannot show it."""
-    if not hasattr(ctx, "_msg_callback"):
-        return False
-
-    def note(_conn: object, direction: str, _version: object, _content: object, kind: object, _data: bytes) -> None:
-        if direction == "read" and getattr(kind, "name", "") == "CERTIFICATE_REQUEST":
-            asked.append(True)
-
-    ctx._msg_callback = note
-    return True
-
-
-def _chain(tls: ssl.SSLObject) -> tuple[bytes, ...]:
-    """Certificates as they were sent; public since Python 3.13."""
-    inner: Any = tls if hasattr(tls, "get_unverified_chain") else getattr(tls, "_sslobj", None)
-    try:
-        found = inner.get_unverified_chain() or ()
-    except (AttributeError, ValueError):
-        return ()
-    return tuple(cert if isinstance(cert, bytes) else ssl.PEM_cert_to_DER_cert(cert.public_bytes()) for cert in found)
+def _trouble(peer: Peer, silence: Silence) -> Failure:
+    target = peer.target
+    if silence.reason is Reason.TIMEOUT:
+        return Failure(Reason.TIMEOUT, "handshake", f"{target.id} accepts the connection and does not finish a TLS handshake within {peer.limit:g} s")
+    what = "resets the connection" if silence.kind == "reset" else "closes the connection"
+    return Failure(Reason.UNAVAILABLE, silence.kind, f"{target.id} {what} instead of answering the TLS hello: no alert, so nothing is refused or accepted")
 
 
 _GREETINGS = (
-    (b"SSH-", "is an SSH server"), (b"HTTP/", "answers in plain HTTP: name the port of its TLS service"), (b"<", "answers in plain text: name the port of its TLS service"),
-    (b"220", "greets like a mail or FTP server: write smtp:// or ftp://"), (b"* ", "greets like an IMAP server: write imap://"), (b"+OK", "greets like a POP3 server: write pop3://"),
+    ("SSH-", "is an SSH server"), ("HTTP/", "answers in plain HTTP: name the port of its TLS service"), ("<", "answers in plain text: name the port of its TLS service"),
+    ("220", "greets like a mail or FTP server: write smtp:// or ftp://"), ("* ", "greets like an IMAP server: write imap://"), ("+OK", "greets like a POP3 server: write pop3://"),
 )  # fmt: skip
 
 
-def _no_tls(target: Target, first: bytes) -> Failure:
+def _greets(detail: str) -> str:
+    if not detail.startswith("not TLS: b"):
+        return f"answers with something that is no TLS ({detail})"
+    said: bytes = ast.literal_eval(detail.removeprefix("not TLS: "))  # `records` writes what came as Python does
     for start, what in _GREETINGS:
-        if first.startswith(start):
-            return Failure(Reason.UNAVAILABLE, "no-tls", f"{target.id} {what}")
-    return Failure(Reason.UNAVAILABLE, "no-tls", f"{target.id} answers with something that is no TLS (first bytes {first[:8].hex(' ')})")
+        if said.startswith(start.encode()):
+            return what
+    return f"answers with something that is no TLS (first bytes {said[:8].hex(' ')})"

@@ -1,11 +1,12 @@
-"""TLS endpoints as a live provider: two looks a host, one ledger entry a part.
+"""TLS endpoints as a live provider: a few looks a host, one ledger entry a part, thousands of hosts in one event loop.
 
-All first contacts come before all examinations, which take a thousand times longer: when the time of a scan is over,
+All first contacts come before all examinations, which take a hundred times longer: when the time of a scan is over,
 the certificates of every host are known, and what is missing stands in the ledger.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,7 +14,8 @@ from datetime import UTC, datetime
 
 from providers.tls.certificates import anchors
 from providers.tls.chain import Judge
-from providers.tls.probe import CONNECT, PARTS, Greeting, Outcome, ProbeOptions, further, greet
+from providers.tls.probe import CONNECT, PARTS, WEB, Greeting, Outcome, ProbeOptions, further, greet, look
+from providers.tls.sslyze_probe import dismiss
 from providers.tls.targets import Target, address, parse
 from scanner.sdk import (
     Answer,
@@ -26,10 +28,15 @@ from scanner.sdk import (
     Document,
     Failure,
     Handshake,
+    Hsts,
+    HttpsRedirect,
     Job,
     Json,
     Options,
+    Part,
     Ref,
+    Revocation,
+    SecondCertificate,
     ServedNames,
     TypeDecl,
     UsageError,
@@ -37,8 +44,13 @@ from scanner.sdk import (
 )
 
 TYPE = "TLS::Endpoint"
+_AT_ONCE = 8
+"""Endpoints under way for each of `--workers`: they wait for the network nearly all the time."""
 #: The part of a document behind each fact.
-_NEEDS: Mapping[type, str] = {Handshake: "handshake", Attacks: "attacks", Certificate: "certificate", ServedNames: "certificate", Chain: "chain", ClientAuth: "client_auth"}
+_NEEDS: Mapping[type, str] = {
+    Handshake: "handshake", Attacks: "attacks", Certificate: "certificate", ServedNames: "certificate", SecondCertificate: "second", Chain: "chain",
+    ClientAuth: "client_auth", Revocation: "revocation", Hsts: "hsts", HttpsRedirect: "redirect",
+}  # fmt: skip
 
 
 def open(targets: tuple[str, ...], options: Options, decls: Mapping[str, TypeDecl]) -> Worker:  # noqa: ARG001 - every live provider is opened alike
@@ -48,57 +60,86 @@ def open(targets: tuple[str, ...], options: Options, decls: Mapping[str, TypeDec
     parsed = tuple(dict.fromkeys(parse(target) for target in targets))
     at = options.settings.get("tls.connect", "")
     file = options.settings.get("tls.ca_file", "")
-    return TlsWorker(parsed, options, at=address(at) if at else "", added=anchors(file) if file else ())
+    port = options.settings.get("tls.http_port", "")
+    return TlsWorker(parsed, options, at=address(at) if at else "", added=anchors(file) if file else (), http_port=int(port or 0))
 
 
 class TlsWorker:
-    """Looks at endpoints; each is one job that answers with one document."""
+    """Looks at endpoints in one event loop. The first look answers with the endpoint's document; others add their parts."""
 
-    def __init__(self, targets: tuple[Target, ...], options: Options, *, at: str = "", added: tuple[bytes, ...] = ()) -> None:
+    def __init__(self, targets: tuple[Target, ...], options: Options, *, at: str = "", added: tuple[bytes, ...] = (), http_port: int = 0) -> None:
         self.targets = targets if not options.types or TYPE in options.types else ()
+        self.at_once = _AT_ONCE * max(1, options.workers)
         wanted = {_NEEDS[fact] for fact in options.facts if fact in _NEEDS} if options.facts else set(PARTS)
-        self.probing = ProbeOptions(Judge(added), frozenset(wanted), at, options.call_timeout, time.monotonic() + options.timeout, 6 * options.call_timeout)
+        self.probing = ProbeOptions(
+            Judge(added), frozenset(wanted), at, options.call_timeout, time.monotonic() + options.timeout, 6 * options.call_timeout, http_port, added
+        )  # fmt: skip
 
     def start(self) -> tuple[Job, ...]:
         return tuple(Job(_call(target, "connect", gap=True), "greet", target) for target in self.targets)
 
     def work(self, job: Job) -> Answer:
+        """One look from a thread, for who has no event loop."""
+        return asyncio.run(self.look(job))
+
+    async def look(self, job: Job) -> Answer:
         """One look. Whatever fails, the endpoint's document is there: its facts are unknown with the reason, never missing."""
-        match job.payload:
-            case Target() as target:
-                return self._greet(target)
-            case Greeting() as greeting:
-                return self._examine(greeting, job.call)
+        match job.kind, job.payload:
+            case "greet", Target() as target:
+                return await self._greet(target)
+            case "examine", Greeting() as greeting:
+                return await self._examine(greeting, job.call)
+            case "web", (str(part), Greeting() as greeting):
+                return await self._web(part, greeting, job.call)
         raise TypeError(f"not an endpoint: {job.payload!r}")
 
-    def _greet(self, target: Target) -> Answer:
+    async def _greet(self, target: Target) -> Answer:
         main = _call(target, "connect", _now())
         try:
-            greeting = greet(target, self.probing)
+            greeting = await greet(target, self.probing)
         except Failure as failure:
             main = _answered(main, failure)
-            return Answer(main, (_document(target, main, {}, {}, dict.fromkeys(PARTS, main.id)),))
+            return Answer(main, (_document(target, main, {}, dict.fromkeys(self.probing.wanted, main.id)),))
         calls, body = _parts(target, main.at, greeting.found)
-        later = next((part for part in ("handshake", *PARTS) if part in self.probing.wanted and part not in greeting.found), "")
-        job = Job(_call(target, later), "examine", greeting)
         body["address"] = greeting.contact.address
-        document = _document(target, main, calls, body, dict.fromkeys(self.probing.wanted, job.call.id))
-        return Answer(_answered(main, None), (document,), more_calls=tuple(calls.values()), jobs=(job,) if greeting.ask else ())
+        first = next((part for part in ("handshake", *PARTS) if part in self.probing.wanted and part not in greeting.found and part not in WEB), "")
+        jobs = [Job(_call(target, first), "examine", greeting)] if greeting.examine else []
+        early = [part for part in WEB if part in self.probing.wanted and (part != "revocation" or greeting.chains)]
+        jobs += [Job(_call(target, part), "web", (part, greeting)) for part in early]
+        return Answer(_answered(main, None), (self._whole(target, main, body),), more_calls=tuple(calls.values()), jobs=tuple(jobs))
 
-    def _examine(self, greeting: Greeting, call: Call) -> Answer:
+    async def _examine(self, greeting: Greeting, call: Call) -> Answer:
         target, began = greeting.target, _now()
-        found = further(greeting, self.probing)
+        found, greeting = await further(greeting, self.probing)
         connected = found.pop(CONNECT)
         main = _answered(_call(target, "connect", began), connected)
         if isinstance(connected, Failure):
-            return Answer(_answered(replace(call, at=began), connected), (_document(target, main, {}, {}, dict.fromkeys(PARTS, main.id)),), more_calls=(main,))
+            missing = {part: main.id for part in self.probing.wanted if part not in ("hsts", "redirect")}
+            whole = self._whole(target, main, {}, missing)
+            return Answer(_answered(replace(call, at=began), connected), (whole,), more_calls=(main,))
         calls, body = _parts(target, began, found)
         body["address"] = greeting.contact.address
-        document = _document(target, main, calls, body, {})
-        return Answer(calls.pop(call.operation), (document,), more_calls=tuple(calls.values()))
+        own = calls.pop(call.operation, None) or _answered(replace(call, at=began), None)
+        late = "revocation" in self.probing.wanted
+        jobs = (Job(_call(target, "revocation"), "web", ("revocation", greeting)),) if late else ()  # the same look is never made twice
+        return Answer(own, (self._whole(target, main, body),), more_calls=tuple(calls.values()), jobs=jobs)
+
+    async def _web(self, part: str, greeting: Greeting, call: Call) -> Answer:
+        call = replace(call, at=_now())
+        ref = _ref(greeting.target)
+        try:
+            body = await look(part, greeting, self.probing)
+        except Failure as failure:
+            return Answer(_answered(call, failure), parts=(Part(ref, part, None),))
+        return Answer(_answered(call, None), parts=(Part(ref, part, body),))
+
+    def _whole(self, target: Target, main: Call, body: Mapping[str, Json], otherwise: Mapping[str, str] | None = None) -> Document:
+        """The document with every part that is wanted hanging on the look of its name, made or still to be made."""
+        return _document(target, main, body, {part: _call(target, part).id for part in self.probing.wanted} | dict(otherwise or {}))
 
     def follow_up(self, documents: tuple[Document, ...], round: int) -> tuple[Job, ...]:
         self.probing.judge.close()
+        dismiss()
         return ()
 
 
@@ -113,10 +154,13 @@ def _parts(target: Target, began: str, found: Mapping[str, Outcome]) -> tuple[di
     return calls, {part: outcome for part, outcome in found.items() if not isinstance(outcome, Failure)}
 
 
-def _document(target: Target, main: Call, calls: Mapping[str, Call], body: Mapping[str, Json], otherwise: Mapping[str, str]) -> Document:
-    """The endpoint as far as it is known; `otherwise` names the call on which a part without one of its own hangs."""
-    behind = {**otherwise, **{part: call.id for part, call in calls.items()}}
-    return Document(Ref("tls", TYPE, "", "", target.id, target.host), Dialect.PROBE, body, {"": main.id, **behind})
+def _ref(target: Target) -> Ref:
+    return Ref("tls", TYPE, "", "", target.id, target.host)
+
+
+def _document(target: Target, main: Call, body: Mapping[str, Json], behind: Mapping[str, str]) -> Document:
+    """The endpoint as far as it is known."""
+    return Document(_ref(target), Dialect.PROBE, body, {"": main.id, **behind})
 
 
 def _answered(call: Call, outcome: object) -> Call:

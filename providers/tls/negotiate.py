@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
 from providers.tls.child import Outcome
 from providers.tls.enumerate import enumerate_endpoint
 from providers.tls.enumeration import Enumeration, Limits
 from providers.tls.targets import Target
+from providers.tls.wire import Gates
 from scanner.sdk import Failure, Json, Reason, rows
 
 _ANSWER = 5.0
@@ -25,10 +26,14 @@ class Negotiated:
     tried: Mapping[str, bool] = field(default_factory=dict)
 
 
-def negotiate(target: Target, address: str, limit: float, deadline: float) -> Negotiated:
+async def negotiate(
+    target: Target, address: str, limit: float, deadline: float, gates: Gates | None = None, everywhere: AbstractAsyncContextManager[object] | None = None
+) -> Negotiated:
     """Ask the endpoint everything, by ClientHello. `limit` bounds a step in seconds, `deadline` is one of `time.monotonic()`."""
     limits = Limits(connect=limit, answer=min(limit, _ANSWER), deadline=max(deadline - time.monotonic(), 0.1))
-    found = asyncio.run(enumerate_endpoint(target.host, target.port, sni="" if target.is_ip else None, connect_ip=address, starttls=target.starttls or None, limits=limits))
+    found = await enumerate_endpoint(
+        target.host, target.port, sni="" if target.is_ip else None, connect_ip=address, starttls=target.starttls or None, limits=limits, gates=gates, everywhere=everywhere
+    )  # fmt: skip
     if not found.versions:
         return Negotiated(_nothing(target, found))
     return Negotiated(_body(found), _tried(found))
@@ -68,5 +73,9 @@ def _tried(found: Enumeration) -> dict[str, bool]:
         "crime": features.compression,
         "insecure-renegotiation": None if features.secure_renegotiation is None else not features.secure_renegotiation,
         "fallback-scsv": None if features.fallback_scsv is None else not features.fallback_scsv,
+        # A server with the defect answers the extension: it is the same code. Without it there is nothing to bleed (RFC 6520).
+        "heartbleed": False if features.heartbeat is False else None,
+        # OpenSSL alone had it, up to 1.0.1g; what speaks RFC 7627 is OpenSSL 1.1 or something else.
+        "ccs-injection": False if features.extended_master_secret else None,
     }
     return {name: value for name, value in seen.items() if value is not None}

@@ -1,37 +1,46 @@
-"""The whole look at one endpoint: `probe(target, options) -> parts`, plain JSON bodies or the reason why there is none."""
+"""The whole look at one endpoint, in parts: plain JSON bodies, or the reason why there is none."""
 
 from __future__ import annotations
 
+import asyncio
 import os
-import threading
 import time
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
-from providers.tls import attacks, certificates
+from providers.tls import attacks, certificates, contact, revocation, web
+from providers.tls.aside import aside
 from providers.tls.chain import Judge
 from providers.tls.child import Outcome
-from providers.tls.contact import Contact, meet
+from providers.tls.contact import Contact, Peer, meet, resolve
+from providers.tls.enumeration import Limits
 from providers.tls.names import matches
 from providers.tls.negotiate import Negotiated, negotiate
+from providers.tls.shown import Shown
 from providers.tls.sslyze_probe import examine
+from providers.tls.suites import Version, key_exchange, suite_name, suites_of
 from providers.tls.targets import Target
+from providers.tls.wire import Gates
 from scanner.sdk import Failure, Json, Reason
 
-PARTS = ("certificate", "chain", "client_auth", "handshake", "attacks")
+PARTS = ("certificate", "second", "chain", "client_auth", "handshake", "attacks", "revocation", "hsts", "redirect")
+FIRST = ("certificate", "second", "chain", "client_auth")
+"""Parts that first contact brings."""
+WEB = ("revocation", "hsts", "redirect")
+"""Parts that are looks of their own."""
 CONNECT = ""
 """Key of the connection itself: when that failed, so did everything."""
 
-_SECOND = 5.0
-"""Seconds for the look at a second certificate."""
-
-_EXAMINATIONS = threading.Semaphore(max(2, os.cpu_count() or 2))
-"""sslyze makes hundreds of connections a host: more at once than this, and it misses its own deadlines."""
+CONNECTIONS = 400
+"""Sockets open at once, over all hosts; an ordinary limit on open files is 1,024."""
+_EXAMINATIONS = max(2, os.cpu_count() or 2)
+"""sslyze makes many connections a host, and misses its own deadlines when it runs more often at once."""
 
 
 @dataclass(frozen=True)
 class ProbeOptions:
-    """How one endpoint is looked at."""
+    """How endpoints are looked at; shared by all of one scan, and used in one event loop."""
 
     judge: Judge
     wanted: frozenset[str] = frozenset(PARTS)
@@ -43,6 +52,19 @@ class ProbeOptions:
     """Deadline of the whole scan, of `time.monotonic()`."""
     per_host: float = 120.0
     """Seconds for one endpoint, waiting for its turn not counted."""
+    http_port: int = 0
+    """Port of plain HTTP; 0: 80 for an endpoint on 443, none for others."""
+    added: tuple[bytes, ...] = ()
+    """Added trust anchors, DER."""
+    gates: Gates = field(default_factory=lambda: Gates(Limits()))
+    everywhere: AbstractAsyncContextManager[object] = field(default_factory=lambda: asyncio.Semaphore(CONNECTIONS))
+    judging: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    examining: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_EXAMINATIONS))
+    answers: revocation.Answers = field(default_factory=revocation.Answers)
+
+    def until(self) -> float:
+        """When the look at an endpoint that begins now has to end."""
+        return min(self.ends, time.monotonic() + self.per_host)
 
 
 @dataclass(frozen=True)
@@ -52,76 +74,116 @@ class Greeting:
     target: Target
     contact: Contact
     found: Mapping[str, Outcome]
-    ask: frozenset[str]
+    examine: bool
+    """Whether an examination is needed for what is wanted."""
+    chains: tuple[Shown, ...] = ()
+    """What was shown, each certificate once."""
 
 
-def probe(target: Target, options: ProbeOptions) -> dict[str, Outcome]:
-    """Every wanted part of an endpoint; with CONNECT alone, holding a Failure, when nothing could be learnt."""
-    try:
-        greeting = greet(target, options)
-    except Failure as failure:
-        return {CONNECT: failure}
-    return further(greeting, options)
-
-
-def greet(target: Target, options: ProbeOptions) -> Greeting:
+async def greet(target: Target, options: ProbeOptions) -> Greeting:
     """First contact, a matter of milliseconds: the certificate and what hangs on it. Raises Failure when there is nobody to talk to."""
-    contact = meet(target, options.at, limit=options.limit, deadline=min(options.ends, time.monotonic() + options.per_host))
+    until = options.until()
+    loop = asyncio.get_running_loop()
+    places = await resolve(target, options.at, min(options.limit, max(until - time.monotonic(), 0.01)))
+    deadline = loop.time() + until - time.monotonic()
+    met = await meet([Peer(target, address, family, options.gates.of(address), options.limit, deadline, options.everywhere) for family, address in places])
     found: dict[str, Outcome] = {}
-    ask = {"handshake"} if {"handshake", "attacks"} & options.wanted else set()
-    ask |= {"tried"} if "attacks" in options.wanted else set()
-    if {"certificate", "chain"} & options.wanted:
-        if contact.chain:
-            found |= _of_certificates(target, [contact.chain, *_of_the_other_kind(target, contact, options)], options)
-        else:
-            ask.add("certificates")
-    if contact.asks_client is not None:
-        found["client_auth"] = {"asks": contact.asks_client}
-    elif "client_auth" in options.wanted:
-        ask.add("client_auth")
-    return Greeting(target, contact, {part: body for part, body in found.items() if part in options.wanted}, frozenset(ask))
+    chains: tuple[Shown, ...] = ()
+    if {*FIRST, "revocation"} & options.wanted and met.chain:
+        found, chains = await _of_certificates(met, options)
+    if met.shown is not None and met.shown.asks is not None:
+        found["client_auth"] = {"asks": met.shown.asks}
+    lacking = not met.chain or "client_auth" not in found
+    more = bool({"handshake", "attacks"} & options.wanted) or (lacking and bool({*FIRST, "revocation"} & (options.wanted - set(found))))
+    return Greeting(target, met, _wanted(found, options), more, chains)
 
 
-def further(greeting: Greeting, options: ProbeOptions) -> dict[str, Outcome]:
-    """The examination: what takes many connections. All parts, those of the greeting too."""
-    target, contact, ask = greeting.target, greeting.contact, greeting.ask
-    found = dict(greeting.found)
-    deadline = min(options.ends, time.monotonic() + options.per_host)
-    negotiated = negotiate(target, contact.address, options.limit, deadline) if ask else Negotiated({})
+async def further(greeting: Greeting, options: ProbeOptions) -> tuple[dict[str, Outcome], Greeting]:
+    """The examination, which takes many connections: all parts but those of WEB, and the greeting with what is shown now."""
+    target, met = greeting.target, greeting.contact
+    found, until = dict(greeting.found), options.until()
+    negotiated = await negotiate(target, met.address, options.limit, until, options.gates, options.everywhere)
     handshake = negotiated.outcome
     if isinstance(handshake, Failure):
-        if contact.trouble:
-            return {CONNECT: contact.trouble}
-        handshake = _after_alert(target, contact.alert, handshake)
-        seen: Mapping[str, Outcome] = dict.fromkeys(ask, handshake)
-    else:
-        seen = _examine(target, contact, _left_to_try(ask, handshake), options)
-    if "certificates" in ask:
-        found |= _of_sslyze(target, seen["certificates"], options)
-    if "client_auth" in ask:
-        found["client_auth"] = seen["client_auth"]
-    if "tried" in ask:
-        found["attacks"] = _attacks(seen.get("tried", {}), negotiated)
-    if ask:
-        found["handshake"] = handshake
-    return {CONNECT: {"address": contact.address}, **{part: body for part, body in found.items() if part in options.wanted}}
+        if met.trouble:
+            return {CONNECT: met.trouble}, greeting
+        handshake = _after_alert(target, met.alert, handshake)
+    chains = greeting.chains
+    if {*FIRST, "revocation"} & options.wanted - set(found):
+        more, chains = await _shown_later(met, handshake, options)
+        found = {**more, **found}
+    if "attacks" in options.wanted:
+        found["attacks"] = handshake if isinstance(handshake, Failure) else await _attacks(target, met, negotiated, handshake, options)
+    found["handshake"] = handshake
+    return {CONNECT: {"address": met.address}, **_wanted(found, options)}, Greeting(target, met, found, False, chains)
 
 
-def _left_to_try(ask: frozenset[str], handshake: Mapping[str, Json]) -> frozenset[str]:
-    """What sslyze is still needed for: nothing where every attack is moot."""
-    return ask - {"handshake"} - ({"tried"} if attacks.moot(handshake) >= set(attacks.TRIED) else set())
+async def look(part: str, greeting: Greeting, options: ProbeOptions) -> dict[str, Json]:
+    """One part of WEB. Raises Failure."""
+    until = options.until()
+    if part == "revocation":
+        if not greeting.chains:
+            raise Failure(Reason.UNAVAILABLE, "certificate", f"no certificate of {greeting.target.id} was seen whose revocation could be asked for")
+        bodies = [await revocation.look(shown, greeting.contact.address, options.added, options.answers, min(options.limit, 10.0), until) for shown in greeting.chains]
+        return min(bodies, key=_worst)
+    read = web.hsts if part == "hsts" else web.redirect
+    return await read(greeting.target, greeting.contact, min(options.limit, 10.0), until, options.http_port)
 
 
-def _examine(target: Target, contact: Contact, ask: frozenset[str], options: ProbeOptions) -> Mapping[str, Outcome]:
-    if not ask:
-        return {}
-    if not _EXAMINATIONS.acquire(timeout=max(options.ends - time.monotonic(), 0.01)):
-        late = Failure(Reason.TIMEOUT, "deadline", f"the time of the scan was over before it was the turn of {target.id}: give it more with --timeout")
-        return dict.fromkeys(ask, late)
-    try:
-        return examine(target, contact.address, ask, options.limit, min(options.ends, time.monotonic() + options.per_host))
-    finally:
-        _EXAMINATIONS.release()
+def _worst(body: Mapping[str, Json]) -> int:
+    return (True, None, False).index(body["revoked"] if isinstance(body["revoked"], bool) else None)
+
+
+def _wanted(found: Mapping[str, Outcome], options: ProbeOptions) -> dict[str, Outcome]:
+    return {part: body for part, body in found.items() if part in options.wanted}
+
+
+async def _shown_later(met: Contact, handshake: Outcome, options: ProbeOptions) -> tuple[dict[str, Outcome], tuple[Shown, ...]]:
+    """Certificates of a server that answered none of the first hellos, by one that it is known to answer."""
+    if isinstance(handshake, Failure):
+        return dict.fromkeys(FIRST, handshake), ()
+    for version in reversed(Version):
+        codes = _accepted(handshake, version)
+        shown = await contact.by_suites(met, version, codes) if codes else None
+        if shown is not None:
+            found, chains = await _of_certificates(Contact(met.peer, shown, small=True), options)
+            asks: Outcome = {"asks": shown.asks} if shown.asks is not None else Failure(Reason.UNAVAILABLE, "closed", "the server stopped before it could be told")
+            return {**found, "client_auth": asks}, chains
+    return dict.fromkeys(FIRST, Failure(Reason.UNAVAILABLE, "certificate", f"{met.peer.target.id} showed no certificate")), ()
+
+
+async def _attacks(target: Target, met: Contact, negotiated: Negotiated, handshake: Mapping[str, Json], options: ProbeOptions) -> Outcome:
+    """By facts where they suffice; what is left is tried."""
+    settled = {**negotiated.tried, **dict.fromkeys(attacks.moot(handshake), False)}
+    if "raccoon" not in settled and (again := await _raccoon(met, handshake)) is not None:
+        settled["raccoon"] = again
+    left = frozenset(attacks.TRIED) - set(settled)
+    tried: Outcome = {}
+    if left:
+        async with options.examining:
+            tried = await aside(examine, target, met.address, left, options.limit, options.until())
+    if isinstance(tried, Failure):
+        return tried
+    # An attack that succeeded once has succeeded: neither look talks the other out of it.
+    results = {name: bool(tried.get(name)) or settled.get(name, False) for name in {*tried, *settled}}
+    return attacks.body(results, handshake)
+
+
+async def _raccoon(met: Contact, handshake: Mapping[str, Json]) -> bool | None:
+    for version in (Version.TLSv1_2, Version.TLSv1_1, Version.TLSv1_0, Version.SSLv3):
+        codes = _accepted(handshake, version)
+        if any(key_exchange(code)[0] == "DH" for code in codes):
+            return True  # the key stands in the certificate: it is always the same
+        if moment := tuple(code for code in codes if key_exchange(code)[0] == "DHE"):
+            return await contact.dh_key_again(met, version, moment)
+    return None
+
+
+def _accepted(handshake: Mapping[str, Json], version: Version) -> tuple[int, ...]:
+    """Codes of the suites that a version was seen to accept."""
+    by_version = handshake["suites"]
+    names = _texts(by_version.get(version.label)) if isinstance(by_version, dict) else ()
+    return tuple(code for code in suites_of(version) if suite_name(code) in names) if version > Version.SSLv2 and names else ()
 
 
 def _after_alert(target: Target, alert: str, failure: Failure) -> Failure:
@@ -130,63 +192,64 @@ def _after_alert(target: Target, alert: str, failure: Failure) -> Failure:
     return failure
 
 
-def _of_the_other_kind(target: Target, contact: Contact, options: ProbeOptions) -> list[tuple[bytes, ...]]:
-    """The chain that a client with the other kind of key is shown: many servers hold an RSA and an ECDSA certificate, and renew one of them."""
-    try:
-        key = str(certificates.read(contact.chain[0])["key"])
-        limit = min(options.limit, _SECOND)
-        other = meet(target, contact.address, limit=limit, deadline=time.monotonic() + limit, only="aECDSA" if key.startswith("RSA") else "aRSA").chain
-    except (Failure, ValueError):
-        return []  # nobody is shown another one, as far as can be seen
-    return [other] if other and other[0] != contact.chain[0] else []
-
-
-def _of_certificates(target: Target, chains: list[tuple[bytes, ...]], options: ProbeOptions) -> dict[str, Outcome]:
+async def _of_certificates(met: Contact, options: ProbeOptions) -> tuple[dict[str, Outcome], tuple[Shown, ...]]:
     """An endpoint is as good as the worst certificate it serves: the one that ends first, names that do not match, a chain that is not trusted."""
-    found: dict[str, Outcome] = {}
+    assert met.shown is not None  # callers have a chain
+    shown = [met.shown]
     try:
-        read = [certificates.read(chain[0]) for chain in chains]
+        read = [_read(met.shown)]
     except ValueError as error:
-        return dict.fromkeys(("certificate", "chain"), Failure(Reason.UNPARSABLE, "certificate", f"the certificate that was sent cannot be parsed: {error}"))
-    first = min(read, key=lambda body: str(body["not_after"]))
-    stranger = next((body for body in read if not matches(target.host, _texts(body["names"]))), first)
-    found["certificate"] = {**first, "served": stranger["names"]}
+        wrong = Failure(Reason.UNPARSABLE, "certificate", f"the certificate that was sent cannot be parsed: {error}")
+        return dict.fromkeys(("certificate", "second", "chain"), wrong), ()
+    second: Outcome = {"served": False}
+    try:
+        if {"certificate", "second", "chain", "revocation"} & options.wanted and (other := await contact.other_kind(met, str(read[0]["key"]))):
+            read.append(_read(other))
+            shown.append(other)
+    except Failure as failure:
+        second = failure
+    except ValueError as error:
+        second = Failure(Reason.UNPARSABLE, "certificate", f"the other certificate that was sent cannot be parsed: {error}")
+    read.sort(key=lambda body: str(body["not_after"]))
+    if len(read) > 1:
+        second = {**read[1], "served": True}
+    host = met.peer.target.host
+    stranger = next((body for body in read if not matches(host, _texts(body["names"]))), read[0])
+    found: dict[str, Outcome] = {"certificate": {**read[0], "served": stranger["names"], **await _nameless(met, options)}, "second": second}
     if "chain" in options.wanted:
-        judged = [_judged(chain, options) for chain in chains]
+        judged = [await _judged(each.chain, options) for each in shown]
         untrusted = (body for body in judged if not isinstance(body, Failure) and body["trusted"] is False)
         found["chain"] = next(untrusted, None) or next((body for body in judged if isinstance(body, Failure)), judged[0])
-    return found
+    return found, tuple(shown)
 
 
-def _judged(chain: tuple[bytes, ...], options: ProbeOptions) -> Outcome:
+async def _nameless(met: Contact, options: ProbeOptions) -> dict[str, Json]:
+    """The names on the certificate that is shown to a client that names no host; nothing where that could not be seen."""
+    if "certificate" not in options.wanted or met.peer.target.is_ip:
+        return {}
     try:
-        return options.judge.ask(chain)
-    except Failure as failure:
-        return failure
+        shown = await contact.without_name(met)
+        return {"without_sni": [*_texts(_read(shown)["names"])] if shown else []}
+    except (Failure, ValueError):
+        return {}  # said as "not seen" by its absence
+
+
+def _read(shown: Shown) -> dict[str, Json]:
+    body = certificates.read(shown.chain[0])
+    counted = body["scts"]
+    return {**body, "scts": (counted if isinstance(counted, int) else 0) + shown.timestamps, "stapled": bool(shown.staple)}
+
+
+async def _judged(chain: tuple[bytes, ...], options: ProbeOptions) -> Outcome:
+    async with options.judging:
+        try:
+            return await aside(options.judge.ask, chain)
+        except Failure as failure:
+            return failure
 
 
 def _texts(value: Json) -> tuple[str, ...]:
     return tuple(str(item) for item in value) if isinstance(value, list) else ()
 
 
-def _of_sslyze(target: Target, outcome: Outcome, options: ProbeOptions) -> dict[str, Outcome]:
-    if isinstance(outcome, Failure):
-        return dict.fromkeys(("certificate", "chain"), outcome)
-    sent = outcome["chains"]
-    chains = [tuple(bytes.fromhex(der) for der in _texts(chain)) for chain in sent] if isinstance(sent, list) else []
-    if not all(chains) or not chains:
-        return dict.fromkeys(("certificate", "chain"), Failure(Reason.UNAVAILABLE, "certificate", "no certificate was sent"))
-    return _of_certificates(target, chains, options)
-
-
-def _attacks(tried: Outcome, negotiated: Negotiated) -> Outcome:
-    if isinstance(tried, Failure):
-        return tried
-    if isinstance(negotiated.outcome, Failure):
-        return negotiated.outcome
-    # An attack that succeeded once has succeeded: neither look talks the other out of it.
-    results = {name: bool(tried.get(name)) or negotiated.tried.get(name, False) for name in {*tried, *negotiated.tried}}
-    return attacks.body(results, negotiated.outcome)
-
-
-__all__ = ["CONNECT", "PARTS", "Greeting", "Json", "Outcome", "ProbeOptions", "further", "greet", "probe"]
+__all__ = ["CONNECT", "FIRST", "PARTS", "WEB", "Greeting", "Outcome", "ProbeOptions", "further", "greet", "look"]

@@ -12,10 +12,15 @@ from scanner.sdk import (
     ClientAuth,
     Handshake,
     Home,
+    Hsts,
+    HttpsRedirect,
     Json,
+    NotApplicable,
     Probe,
     Reason,
     Ref,
+    Revocation,
+    SecondCertificate,
     ServedNames,
     TypeDecl,
     Unresolvable,
@@ -60,9 +65,57 @@ def _handshake(
     )
 
 
-def _served(ref: Ref, names: tuple[Json, ...], whole: tuple[Json, ...]) -> ServedNames:
+def _served(ref: Ref, names: tuple[Json, ...], whole: tuple[Json, ...], nameless: tuple[Json, ...]) -> ServedNames:
     given = _texts(ref, names, whole)
-    return ServedNames(ref.name, given, matches(ref.name, given))
+    shown = nameless[0] if nameless else None
+    return ServedNames(ref.name, given, matches(ref.name, given), tuple(str(name) for name in shown) if isinstance(shown, list) else None)
+
+
+def _moment(value: Json) -> datetime:
+    return datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+
+
+def _second(_ref: Ref, served: tuple[Json, ...], whole: tuple[Json, ...]) -> SecondCertificate:
+    """A server that was seen to hold one certificate only has no second one."""
+    if not served or not isinstance(whole[0], dict):
+        raise Unresolvable(Reason.UNPARSABLE, "whether there is a second certificate was not read")
+    if served[0] is not True:
+        raise NotApplicable("the endpoint holds one certificate")
+    body = whole[0]
+    names, scts = body["names"], body.get("scts")
+    return SecondCertificate(
+        tuple(str(name) for name in names) if isinstance(names, list) else (), str(body["issuer"]), _moment(body["not_before"]), _moment(body["not_after"]),
+        str(body["key"]), str(body["signature"]), str(body["fingerprint"]), serial=str(body["serial"]),
+        scts=scts if isinstance(scts, int) else None, must_staple=body.get("must_staple") is True,
+    )  # fmt: skip
+
+
+def _revocation(_ref: Ref, _revoked: tuple[Json, ...], whole: tuple[Json, ...]) -> Revocation:
+    body = whole[0] if whole else None
+    if not isinstance(body, dict) or "revoked" not in body:
+        raise Unresolvable(Reason.UNPARSABLE, "whether the certificate is revoked was not read")
+    revoked, at = body["revoked"], body.get("at")
+    return Revocation(
+        revoked if isinstance(revoked, bool) else None, str(body.get("via", "")), str(body.get("detail", "")),
+        body.get("stapled") is True, body.get("must_staple") is True, _moment(at) if at else None,
+    )  # fmt: skip
+
+
+def _hsts(_ref: Ref, http: tuple[Json, ...], whole: tuple[Json, ...]) -> Hsts:
+    if not http or not isinstance(whole[0], dict):
+        raise Unresolvable(Reason.UNPARSABLE, "whether it speaks HTTP was not read")
+    if http[0] is not True:
+        raise NotApplicable("the endpoint was seen to speak something else than HTTP")
+    age = whole[0].get("max_age")
+    return Hsts(age if isinstance(age, int) else None, whole[0].get("subdomains") is True, whole[0].get("preload") is True)
+
+
+def _redirect(_ref: Ref, asked: tuple[Json, ...], secure: tuple[Json, ...], detail: tuple[Json, ...]) -> HttpsRedirect:
+    if asked and asked[0] is not True:
+        raise NotApplicable("no plain HTTP belongs to this port")
+    if not secure or not isinstance(secure[0], bool):
+        raise Unresolvable(Reason.UNPARSABLE, "the answer of plain HTTP was not read")
+    return HttpsRedirect(secure[0], str(detail[0]) if detail else "")
 
 
 def _attacks(_ref: Ref, vulnerable: tuple[Json, ...], tested: tuple[Json, ...]) -> Attacks:
@@ -73,7 +126,7 @@ _NO_PLACE = "an endpoint is a door, not a place: an IP address is no proof of a 
 
 ENDPOINT = TypeDecl(
     "TLS::Endpoint",
-    live=Probe(parts=("certificate", "chain", "client_auth", "handshake", "attacks")),
+    live=Probe(parts=("certificate", "second", "chain", "client_auth", "handshake", "attacks", "revocation", "hsts", "redirect")),
     cloudformation=False,
     facts=(
         fact(
@@ -93,15 +146,21 @@ ENDPOINT = TypeDecl(
             signature=text(live="certificate.signature"),
             fingerprint=text(live="certificate.fingerprint"),
             serial=text(live="certificate.serial"),
+            scts=number(live="certificate.scts", absent=None, then=int),
+            must_staple=boolean(live="certificate.must_staple", absent=None),
         ),
+        fact(SecondCertificate, derive(_second, live=("second.served", "second"))),
+        fact(Revocation, derive(_revocation, live=("revocation.revoked", "revocation"))),
+        fact(Hsts, derive(_hsts, live=("hsts.http", "hsts"))),
+        fact(HttpsRedirect, derive(_redirect, live=("redirect.asked", "redirect.secure", "redirect.detail"))),
         fact(Chain, trusted=boolean(live="chain.trusted"), detail=text(live="chain.detail"), length=number(live="chain.length", then=int)),
-        fact(ServedNames, derive(_served, live=("certificate.served[]", "certificate.served"))),
+        fact(ServedNames, derive(_served, live=("certificate.served[]", "certificate.served", "certificate.without_sni"))),
         fact(Attacks, derive(_attacks, live=("attacks.vulnerable[]", "attacks.tested[]"))),
         fact(ClientAuth, state=flag(live="client_auth.asks")),
     ),
     never={
         **never_others(
-            Home, Handshake, Certificate, Chain, ServedNames, Attacks, ClientAuth,
+            Home, Handshake, Certificate, SecondCertificate, Revocation, Chain, ServedNames, Attacks, ClientAuth, Hsts, HttpsRedirect,
             why="an endpoint is looked at from outside: this is asked of the cloud resource behind it",
         ),
         **never(Home, why=_NO_PLACE),

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from scanner.collect.ledger import Ledger
-from scanner.collect.plan import Answer, Failure, Job, Worker
+from scanner.collect.plan import Answer, Job, Worker
+from scanner.collect.pool import attempt, pool
 from scanner.model.known import Reason
 from scanner.model.record import dataclass
 
@@ -29,23 +30,6 @@ class Progress:
     label: str
 
 
-def attempt(worker: Worker, job: Job) -> Answer:
-    """Run one job; whatever happens, there is an answer with a reason."""
-    start = time.monotonic()
-    try:
-        answer = worker.work(job)
-        return replace(answer, call=replace(answer.call, took=round(time.monotonic() - start, 4)))
-    except Failure as failure:
-        call = replace(job.call, outcome=failure.reason, code=failure.code, detail=failure.detail, took=round(time.monotonic() - start, 4))
-        if failure.read is None:
-            return Answer(call, parts=())
-        seen = failure.read
-        call = replace(call, pages=seen.call.pages, items=seen.call.items)
-        return replace(seen, call=call)
-    except Exception as error:  # the one broad edge: a defect becomes a reason, never silence
-        return Answer(replace(job.call, outcome=Reason.DEFECT, code=type(error).__name__, detail=str(error)[:300]))
-
-
 class Loop:
     """Runs a worker's jobs until none is left, the deadline passes, or `stop` is set."""
 
@@ -56,7 +40,6 @@ class Loop:
         self.deadline = time.monotonic() + deadline
         self.stop = stop or threading.Event()
         self.progress = progress or (lambda _p: None)
-        self._todo: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._done: queue.SimpleQueue[tuple[Job, Answer]] = queue.SimpleQueue()
         self._open: dict[str, Job] = {}
         self._ever: set[str] = set()
@@ -64,9 +47,7 @@ class Loop:
 
     def run(self) -> bool:
         """True when everything was done; False when it was stopped or ran out of time."""
-        pool = [threading.Thread(target=self._serve, daemon=True, name=f"look-{n}") for n in range(self.threads)]
-        for thread in pool:
-            thread.start()
+        self._pool = pool(self.worker, self.threads, lambda job, answer: self._done.put((job, answer)), self._over)
         try:
             self._add(self.worker.start())
             round = 0
@@ -78,15 +59,14 @@ class Loop:
                     return True
             return False
         finally:
-            for _ in pool:
-                self._todo.put(None)
+            self._pool.close()
 
     def _add(self, jobs: Iterable[Job]) -> None:
         for job in jobs:
             if job.call.id not in self._ever:  # the same look is never made twice
                 self._ever.add(job.call.id)
                 self._open[job.call.id] = job
-                self._todo.put(job)
+                self._pool.put(job)
 
     def _pump(self) -> bool:
         """Wait for the open jobs. False when they had to be given up."""
@@ -124,8 +104,8 @@ class Loop:
             self.ledger.take(Answer(replace(job.call, outcome=reason, code="", detail=why)))
         self._open.clear()
 
-    def _serve(self) -> None:
-        while (job := self._todo.get()) is not None:
-            if self.stop.is_set() or time.monotonic() > self.deadline:
-                continue
-            self._done.put((job, attempt(self.worker, job)))
+    def _over(self) -> bool:
+        return self.stop.is_set() or time.monotonic() > self.deadline
+
+
+__all__ = ["Loop", "Progress", "attempt"]

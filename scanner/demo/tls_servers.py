@@ -150,7 +150,7 @@ def https(context: ssl.SSLContext) -> Handle:
         with context.wrap_socket(sock, server_side=True) as tls:
             while request := tls.recv(4096):
                 if b"\r\n\r\n" in request:
-                    tls.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n")
+                    tls.sendall(b"HTTP/1.1 200 OK\r\nStrict-Transport-Security: max-age=31536000\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n")
                     return
 
     return handle

@@ -174,6 +174,32 @@ class Certificate:
     managed: bool | None = None
     """Renewed by the platform by itself; None where nobody can tell."""
     serial: str = ""
+    scts: int | None = None
+    """Signed certificate timestamps, in the certificate and beside it; None where the source does not show them."""
+    must_staple: bool | None = None
+    """Demands an OCSP staple (RFC 7633); None where the source does not show it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondCertificate(Certificate):
+    """The other leaf of an endpoint that holds an RSA and an ECDSA certificate: the one that ends later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """Whether the authority has revoked the certificate that an endpoint serves."""
+
+    revoked: bool | None
+    """None: the certificate names no place where it could be asked."""
+    via: str = ""
+    """`staple`, `OCSP` or `CRL`: by which the authority said so."""
+    detail: str = ""
+    stapled: bool = False
+    """The endpoint sends an OCSP response along."""
+    must_staple: bool = False
+    """The certificate demands one (RFC 7633)."""
+    at: datetime | None = None
+    """When the authority said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +227,26 @@ class ServedNames:
     host: str
     names: tuple[str, ...]
     matches: bool
+    without_sni: tuple[str, ...] | None = None
+    """Names on the certificate for a client that names no host; empty: it is shown none; None: not seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hsts:
+    """Whether a web server tells clients to come back by HTTPS only (RFC 6797)."""
+
+    max_age: int | None
+    """Seconds; None: no such header, or one that cannot be read."""
+    subdomains: bool = False
+    preload: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HttpsRedirect:
+    """Whether plain HTTP beside the endpoint leads to HTTPS, or serves nothing."""
+
+    secure: bool
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +356,8 @@ class Logs:
 #: Every fact there is, in the order of reports. `declare` and the meta tests walk it.
 FACTS: tuple[type, ...] = (
     Home, Replicas, BackupPlaces, LogPlaces, AtRest, AtRestDefault, KeyCustody, KeyRotation, KeyGuard, Transit,
-    TlsFloor, Handshake, Attacks, Certificate, Renewal, Chain, ServedNames, ClientAuth, Backups, BackupEncryption,
-    Deletion, SignIn, Access, RootAccess, Exposure, PasswordLogin, Logs,
+    TlsFloor, Handshake, Attacks, Certificate, SecondCertificate, Revocation, Renewal, Chain, ServedNames, ClientAuth, Hsts, HttpsRedirect,
+    Backups, BackupEncryption, Deletion, SignIn, Access, RootAccess, Exposure, PasswordLogin, Logs,
 )  # fmt: skip
+#: Facts that only a probe of an endpoint shows; types of clouds need not excuse them one by one.
+PROBED: tuple[type, ...] = (SecondCertificate, Revocation, Hsts, HttpsRedirect)

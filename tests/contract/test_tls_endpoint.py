@@ -68,7 +68,7 @@ def facts_of_the_demo(demo: tuple[DemoServers, Seen]) -> None:
         assert isinstance(chain, Chain)
         assert chain.trusted, chain.detail
     assert [(call.id, call.detail) for call in seen.snapshot.calls if not call.ok] == []
-    assert len(seen.snapshot.calls) == 4 * 6
+    assert len(seen.snapshot.calls) == 4 * 10, "the connection and nine parts each"
 
 
 def verdicts_on_the_demo(demo: tuple[DemoServers, Seen]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from providers.tls.attacks import DERIVED, TRIED, body, derived, moot
+from providers.tls.attacks import COMPARED, DERIVED, TRIED, body, derived, moot
 from scanner.model.known import Json
 
 
@@ -39,7 +39,7 @@ def test_a_suite_opens_an_attack(seen: dict[str, Json], attack: str) -> None:
 
 def test_a_modern_server_is_open_to_none() -> None:
     assert derived(MODERN) == (DERIVED, ())
-    assert derived(handshake(TLSv1_1="TLS_RSA_WITH_AES_128_CBC_SHA"))[1] == ()
+    assert derived(handshake(TLSv1_1="TLS_RSA_WITH_AES_128_CBC_SHA"))[1] == ("lucky13",)
 
 
 def test_what_hangs_on_an_untried_version_is_not_tested() -> None:
@@ -51,14 +51,17 @@ def test_what_hangs_on_an_untried_version_is_not_tested() -> None:
 
 def test_moot_is_only_what_no_accepted_or_untried_version_allows() -> None:
     only_13 = handshake(TLSv1_3="TLS_AES_128_GCM_SHA256")
-    assert moot(only_13) == set(TRIED)
+    assert moot(only_13) == {*TRIED, *COMPARED}
     assert moot({**only_13, "unseen": ["TLSv1.2"]}) == {"fallback-scsv"}
-    assert moot(MODERN) == {"fallback-scsv"}
-    assert moot(handshake(TLSv1_0="TLS_RSA_WITH_AES_128_CBC_SHA")) == frozenset()
+    assert moot(MODERN) == {"fallback-scsv", "robot", "raccoon"}, "neither RSA key transport nor a finite field"
+    assert moot({**MODERN, "unseen": ["TLSv1.2"]}) == {"fallback-scsv"}, "suites that were not seen may have them"
+    assert moot(handshake(TLSv1_0="TLS_RSA_WITH_AES_128_CBC_SHA")) == {"raccoon"}
+    assert moot(handshake(TLSv1_0="TLS_DHE_RSA_WITH_AES_128_CBC_SHA")) == {"robot"}
+    assert "robot" not in moot(handshake(SSLv2="SSL_CK_RC4_128_WITH_MD5")), "SSLv2 is RSA key transport"
 
 
 def test_what_was_not_tried_is_not_claimed() -> None:
     part = body({"heartbleed": False, "robot": True}, None)
     assert part == {"tested": ["heartbleed", "robot"], "vulnerable": ["robot"]}
     whole = body({"heartbleed": False}, MODERN)
-    assert whole["tested"] == ["heartbleed", "fallback-scsv", *DERIVED]
+    assert whole["tested"] == ["heartbleed", "robot", "fallback-scsv", *DERIVED, "raccoon"]

@@ -1,0 +1,143 @@
+"""Who runs the jobs of a loop: threads that wait for a call each, or one event loop that has thousands under way."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol, runtime_checkable
+
+from scanner.collect.plan import Answer, Failure, Job, Worker
+from scanner.model.known import Reason
+
+
+@runtime_checkable
+class AsyncWorker(Protocol):
+    """A worker whose looks are coroutines; for providers that wait for many peers at once."""
+
+    at_once: int
+    """Looks under way at most."""
+
+    async def look(self, job: Job) -> Answer:
+        """Make one look, as `Worker.work` does."""
+        ...
+
+
+Done = Callable[[Job, Answer], None]
+"""Takes an answer; called from other threads."""
+
+
+class Pool(Protocol):
+    """Takes jobs, hands answers to `Done`."""
+
+    def put(self, job: Job) -> None: ...
+
+    def close(self) -> None:
+        """Start nothing more; what is under way may end by itself."""
+        ...
+
+
+def pool(worker: Worker, threads: int, done: Done, over: Callable[[], bool]) -> Pool:
+    """The pool that fits the worker. `over()` is true once nothing more is to be started."""
+    if isinstance(worker, AsyncWorker):
+        return Tasks(worker, done, over)
+    return Threads(worker, threads, done, over)
+
+
+class Threads:
+    """Daemon threads, so that a call which hangs in the network cannot keep the program alive."""
+
+    def __init__(self, worker: Worker, count: int, done: Done, over: Callable[[], bool]) -> None:
+        self._worker, self._count, self._done, self._over = worker, count, done, over
+        self._todo: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        for number in range(count):
+            threading.Thread(target=self._serve, daemon=True, name=f"look-{number}").start()
+
+    def put(self, job: Job) -> None:
+        self._todo.put(job)
+
+    def close(self) -> None:
+        for _ in range(self._count):
+            self._todo.put(None)
+
+    def _serve(self) -> None:
+        while (job := self._todo.get()) is not None:
+            if not self._over():
+                self._done(job, attempt(self._worker, job))
+
+
+class Tasks:
+    """One daemon thread with an event loop; `at_once` jobs are under way, all others wait in line."""
+
+    def __init__(self, worker: AsyncWorker, done: Done, over: Callable[[], bool]) -> None:
+        self._worker, self._done, self._over = worker, done, over
+        self._loop = asyncio.new_event_loop()
+        self._todo: asyncio.Queue[Job] = asyncio.Queue()
+        threading.Thread(target=self._run, daemon=True, name="looks").start()
+
+    def put(self, job: Job) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has been closed: the scan is over
+            self._loop.call_soon_threadsafe(self._todo.put_nowait, job)
+
+    def close(self) -> None:
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._stop)
+
+    def _stop(self) -> None:
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
+
+    def _run(self) -> None:
+        try:
+            with contextlib.suppress(asyncio.CancelledError):
+                self._loop.run_until_complete(self._serve())
+        finally:
+            self._loop.close()
+
+    async def _serve(self) -> None:
+        await asyncio.gather(*(self._take() for _ in range(self._worker.at_once)))
+
+    async def _take(self) -> None:
+        while True:
+            job = await self._todo.get()
+            if not self._over():
+                self._done(job, await attempt_async(self._worker, job))
+
+
+def attempt(worker: Worker, job: Job) -> Answer:
+    """Run one job; whatever happens, there is an answer with a reason."""
+    start = time.monotonic()
+    try:
+        return _timed(worker.work(job), start)
+    except Exception as error:  # the one broad edge: a defect becomes a reason, never silence
+        return _failed(job, error, start)
+
+
+async def attempt_async(worker: AsyncWorker, job: Job) -> Answer:
+    """The same for a coroutine."""
+    start = time.monotonic()
+    try:
+        return _timed(await worker.look(job), start)
+    except Exception as error:
+        return _failed(job, error, start)
+
+
+def _timed(answer: Answer, start: float) -> Answer:
+    return replace(answer, call=replace(answer.call, took=round(time.monotonic() - start, 4)))
+
+
+def _failed(job: Job, error: Exception, start: float) -> Answer:
+    if not isinstance(error, Failure):
+        return Answer(replace(job.call, outcome=Reason.DEFECT, code=type(error).__name__, detail=str(error)[:300]))
+    call = replace(job.call, outcome=error.reason, code=error.code, detail=error.detail, took=round(time.monotonic() - start, 4))
+    if error.read is None:
+        return Answer(call, parts=())
+    call = replace(call, pages=error.read.call.pages, items=error.read.call.items)
+    return replace(error.read, call=call)
+
+
+__all__ = ["AsyncWorker", "Pool", "attempt", "pool"]
