@@ -13,6 +13,7 @@ from scanner.model.promise import Settled, Settlement
 from scanner.model.record import dataclass
 from scanner.model.resource import Ref
 from scanner.model.verdict import Assessment, Gap, Severity, Status, Verdict
+from scanner.model.waiver import WaiverState
 from scanner.report.text import Paint, plural, safe, shorten, wrapped
 
 _SEVERITY_STYLE = {Severity.CRITICAL: ("bold", "red"), Severity.HIGH: ("red",), Severity.MEDIUM: ("yellow",), Severity.LOW: ("cyan",)}
@@ -46,6 +47,7 @@ def render(assessment: Assessment, checks: Mapping[str, Check[Any]], style: Styl
         _head(assessment, paint),
         _promises(assessment, style, paint),
         _failures(assessment, checks, style, paint),
+        _waivers(assessment, style, paint),
         _unknowns(assessment, style, paint),
         _gaps(assessment, style, paint),
         _passes(assessment, checks, paint),
@@ -129,7 +131,7 @@ def _groups(verdicts: list[Verdict]) -> list[list[Verdict]]:
 
 
 def _failures(assessment: Assessment, checks: Mapping[str, Check[Any]], style: Style, paint: Paint) -> str:
-    failed = [v for v in assessment.verdicts if v.status is Status.FAIL]
+    failed = [v for v in assessment.verdicts if v.status is Status.FAIL and not v.waiver]
     if not failed:
         return ""
     counts = Counter(v.severity for v in failed)
@@ -144,6 +146,32 @@ def _failures(assessment: Assessment, checks: Mapping[str, Check[Any]], style: S
             lines.append(paint(f"{' ' * 13}{shorten(f'{safe(_subject(verdict.subject))} · {safe(_evidence(verdict))}', style.width - 13)}", "dim"))
         if len(group) > style.limit:
             lines.append(f"{' ' * 13}… and {len(group) - style.limit} more (--verbose shows all)")
+    return "\n".join(lines)
+
+
+def _waivers(assessment: Assessment, style: Style, paint: Paint) -> str:
+    """Findings that somebody accepted, and how the waivers stand: what has ended, and what ends soon."""
+    waived = [v for v in assessment.verdicts if v.waiver]
+    telling = [note for note in assessment.waivers if note.state is not WaiverState.ACTIVE or not note.matched]
+    if not waived and not telling:
+        return ""
+    lines = [_title("WAIVED", plural(len(waived), "finding") + " that somebody accepted; they fail all the same", paint)]
+    for group in _groups(waived):
+        lines += ["", f" {group[0].severity.value.upper():<9} {paint(group[0].check, 'bold')}"]
+        for verdict in group[: style.limit]:
+            lines.append(wrapped(safe(verdict.why), style.width, " " * 13, " " * 11 + paint("≈ ", "blue")))
+            lines.append(wrapped(safe(verdict.waiver), style.width, " " * 13))
+        if len(group) > style.limit:
+            lines.append(f"{' ' * 13}… and {len(group) - style.limit} more (--verbose shows all)")
+    lines += [""] if telling else []
+    for note in telling:
+        one = note.waiver
+        ended = note.state is WaiverState.EXPIRED
+        when = f"ended on {one.until}: its findings fail again" if ended else f"ends on {one.until}" if note.state is WaiverState.ENDING else f"until {one.until}"
+        found = plural(len(note.matched), "finding") if note.matched else "no finding: remove it"
+        lines.append(
+            wrapped(safe(f"{one.check} for {one.subject} (by {one.owner}) {when}; it names {found}"), style.width, " " * 13, " " * 11 + paint("! ", "red" if ended else "yellow"))
+        )
     return "\n".join(lines)
 
 

@@ -162,6 +162,11 @@ def test_a_promise_that_waived_findings_break_is_broken(tmp_path: Path) -> None:
     assert settlement["counts"]["waived"] == 1
     assert plain.json["summary"]["waived"] == 1
     assert plain.json["waivers"][0]["state"] == "active"
+    shown = houvast("judge", "day.jsonl", "--check", "public-exposure", cwd=tmp_path).out
+    assert "WAIVED  1 finding that somebody accepted" in shown
+    assert "waived by Jan until 2036-01-31: open by law" in shown
+    soon = houvast("judge", "day.jsonl", "--check", "public-exposure", "--at", "2036-01-20", cwd=tmp_path).out
+    assert "ends on 2036-01-31" in soon
     accepted = houvast("judge", "day.jsonl", "--check", "public-exposure", "--accept-waived", "--allow-unknown", "--format", "json", cwd=tmp_path)
     assert accepted.code == 0
     assert accepted.json["settlements"] == plain.json["settlements"]
