@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner.declare.decl import TypeDecl
-from scanner.errors import Exit, HouvastError
+from scanner.errors import Exit, HouvastError, UsageError
 from scanner.model.snapshot import Snapshot
 from scanner.model.verdict import Assessment
 from scanner.report.text import plural, safe
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 def chosen_history(arguments: argparse.Namespace, config: Config) -> Path | None:
     """The history file of this run: what is typed goes before the file; nothing is recorded unless one of them says so."""
+    if getattr(arguments, "notify", False) and config.notify is None:
+        raise UsageError("no channel is configured", "write [[notify.channel]] in houvast.toml; docs/notify.md shows how")
     if getattr(arguments, "no_history", False):
         return None
     named = getattr(arguments, "history", None) or config.history
@@ -52,17 +54,20 @@ def keep(
 
                 Outbox(history).register(channel.name for channel in config.notify.channels)
             _record(history, _entry(assessment, snapshot, decls, choice, arguments), config)
-            if getattr(arguments, "notify", False):
-                from scanner.cli.notify import deliver
-
-                deliver(history, config, moment)
-    except HouvastError as error:
+    except Exception as error:
         kept = _rescue(assessment, snapshot, path, moment)
-        print(f"houvast: the history was not written: {safe(error.message)}", file=sys.stderr)
-        if error.advice:
+        print(f"houvast: the history was not written: {safe(error)}", file=sys.stderr)
+        if isinstance(error, HouvastError) and error.advice:
             print(f"  → {safe(error.advice)}", file=sys.stderr)
         print(f"  → nothing is lost: {kept}; add it later with houvast judge {kept} --history FILE", file=sys.stderr)
+        if not isinstance(error, HouvastError):
+            raise  # a defect: its scan is safe, and it is told as one
         return error.code
+    if getattr(arguments, "notify", False):
+        from scanner.cli.notify import deliver
+
+        with History(path) as history:
+            deliver(history, config, moment)
     return None
 
 

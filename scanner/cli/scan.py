@@ -9,6 +9,7 @@ from pathlib import Path
 from scanner.cli import judging
 from scanner.cli.choosing import chosen_config, options_of
 from scanner.cli.collecting import collect, declarations, now
+from scanner.cli.recording import chosen_history
 from scanner.cli.targets import parse_targets
 from scanner.model.known import Reason
 from scanner.store.snapshot_file import save
@@ -17,6 +18,7 @@ from scanner.store.snapshot_file import save
 def run(arguments: argparse.Namespace) -> int:
     """Exit code of the contract."""
     config = chosen_config(arguments.config)
+    chosen_history(arguments, config)  # what cannot be recorded or told is said before anything is looked at
     targets = parse_targets(arguments.targets or config.targets, arguments.profile)
     decls = declarations(targets)
     choice = judging.choose(arguments, config)

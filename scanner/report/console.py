@@ -167,7 +167,13 @@ def _waivers(assessment: Assessment, style: Style, paint: Paint) -> str:
     for note in telling:
         one = note.waiver
         ended = note.state is WaiverState.EXPIRED
-        when = f"ended on {one.until}: its findings fail again" if ended else f"ends on {one.until}" if note.state is WaiverState.ENDING else f"until {one.until}"
+        when = (
+            f"ended on {one.until}{': its findings fail again' if note.matched else ''}"
+            if ended
+            else f"ends on {one.until}"
+            if note.state is WaiverState.ENDING
+            else f"until {one.until}"
+        )
         found = plural(len(note.matched), "finding") if note.matched else "no finding: remove it"
         lines.append(
             wrapped(safe(f"{one.check} for {one.subject} (by {one.owner}) {when}; it names {found}"), style.width, " " * 13, " " * 11 + paint("! ", "red" if ended else "yellow"))
