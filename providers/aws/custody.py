@@ -11,7 +11,7 @@ ENCRYPTED_OR_KEY = "KmsKeyId || Encrypted"
 def early_holder(_: Ref, name: str) -> Holder | None:
     """From the name alone: an algorithm of S3, an alias of AWS, or that nothing is encrypted. None: ask for the key."""
     match name.lower():
-        case "aes256":
+        case "aes256" | "aws_owned_kms_key":
             return Holder.PROVIDER
         case "aws:kms" | "aws:kms:dsse":
             return Holder.PROVIDER_FOR_CUSTOMER

@@ -99,7 +99,7 @@ TRANSIT_PEERING = TypeDecl(
 ENDPOINT = TypeDecl(
     "AWS::EC2::VPCEndpoint",
     live=List("ec2", "describe_vpc_endpoints", each="VpcEndpoints", id="arn:{partition}:ec2:{region}:{account}:vpc-endpoint/{VpcEndpointId}", tags="Tags[]"),
-    skip="[?State=='deleted' || State=='rejected' || State=='failed'].VpcEndpointId",
+    skip="[?State=='deleted' || State=='Deleted' || State=='rejected' || State=='Rejected' || State=='failed' || State=='Failed'].VpcEndpointId",
     facts=(
         fact(Home, place=here()),
         # EC2 API reference, VpcEndpoint: the region of the service; of its own region where none was given.

@@ -38,8 +38,6 @@ from scanner.sdk import (
 
 _ENCRYPTED = "Redshift Management Guide, Serverless: all data are encrypted with AWS KMS, which cannot be switched off"
 _POINTS = "Redshift Management Guide, Serverless: a recovery point every 30 minutes, kept for 24 hours"
-#: Without a key of the customer the service uses one that AWS owns, which answers list as AWS_OWNED_KMS_KEY.
-_OWNED = {"on": Holder.PROVIDER, "off": Holder.PROVIDER}
 
 
 def _exports(_: Ref, logs: tuple[Any, ...]) -> Logs:
@@ -56,7 +54,8 @@ NAMESPACE = TypeDecl(
         fact(AtRest, state=always(ON, cite=_ENCRYPTED)),
         fact(BackupEncryption, state=always(ON, cite=_ENCRYPTED)),
         fact(Backups, enabled=always(True, cite=_POINTS), kind="snapshots", every_hours=0.5, keep_days=1.0),
-        fact(KeyCustody, holder=holder_of("kmsKeyId", "KmsKeyId", absent=Holder.PROVIDER, **_OWNED), key=key_name("kmsKeyId", "KmsKeyId")),
+        # Without a key of the customer the service uses one that AWS owns, which answers write as AWS_OWNED_KMS_KEY.
+        fact(KeyCustody, holder=holder_of("kmsKeyId", "KmsKeyId", absent=Holder.PROVIDER), key=key_name("kmsKeyId", "KmsKeyId")),
         fact(Logs, derive(_exports, live="logExports[]", cfn="LogExports[]")),
         fact(Exposure, unread("its resource policy and data shares are not read yet")),
     ),

@@ -1,0 +1,61 @@
+"""What moto lacks: documents after the API's own shapes, and the facts that follow; refused calls among them."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scanner import plugins
+from scanner.judge.estate import Estate
+from scanner.model import facts as vocabulary
+from scanner.model.known import Known, Unknown
+from scanner.model.resource import Resource
+from tests.support.aws import TYPES
+from tests.support.aws_bodies import entries, misfits, snapshot
+
+FILE = Path(__file__).parents[2] / "fixtures" / "aws" / "batch_1.json"
+ENTRIES = entries(FILE)
+EXPECTED = [(row["type"], row["name"], kind, value) for row in ENTRIES for kind, value in row["facts"].items() if not row.get("reference")]
+
+
+@cache
+def found() -> dict[tuple[str, str], Resource]:
+    return {(r.ref.type, r.ref.name): r for r in Estate.of(snapshot(ENTRIES), plugins.load_types(TYPES)).resources}
+
+
+@pytest.mark.parametrize("row", ENTRIES, ids=[row["name"] for row in ENTRIES])
+def test_documents_are_what_the_api_answers(row: dict[str, Any]) -> None:
+    assert list(misfits(row)) == []
+
+
+def said(fact: Any) -> Any:
+    """A fact as the fixture writes it."""
+    if fact is None:
+        return "none"
+    if isinstance(fact, Unknown):
+        return f"unknown {fact.reason}"
+    assert isinstance(fact, Known)
+    value = fact.value
+    if isinstance(value, vocabulary.Home):
+        return f"{value.place.region} {value.place.country}"
+    if hasattr(value, "places"):
+        return [place.region if place.country else "?" for place in value.places]
+    return value
+
+
+def shown(value: Any) -> Any:
+    text = ", ".join(value) if isinstance(value, tuple) else value
+    return text if isinstance(text, (bool, int, float)) else str(text)
+
+
+@pytest.mark.parametrize(("kind", "name", "fact", "expected"), EXPECTED, ids=[f"{k}-{n}-{f}" for k, n, f, _ in EXPECTED])
+def test_facts_follow_from_documents(kind: str, name: str, fact: str, expected: Any) -> None:
+    got = said(found()[kind, name].facts.get(getattr(vocabulary, fact)))
+    if isinstance(expected, dict):
+        assert not isinstance(got, (str, list)), got
+        got = {field: shown(getattr(got, field)) for field in expected}
+        got |= {field: got[field][:10] for field in ("not_after",) if field in got}
+    assert got == expected

@@ -1,0 +1,102 @@
+"""Documents written by hand after the API's own shapes: every member is checked against botocore before it counts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from scanner import plugins
+from scanner.declare.live import Each, Get, List
+from scanner.model.known import Json, Reason
+from scanner.model.resource import Ref
+from scanner.model.snapshot import Call, Dialect, Document, Run, Snapshot
+from tests.support.aws import TYPES
+from tests.support.aws_shapes import Shape, output
+
+ACCOUNT = "111122223333"
+DECLS = plugins.load_types(TYPES)
+
+
+def entries(file: Path) -> list[dict[str, Any]]:
+    """`type`, `name`, `region`, `body` and `facts`; `lost`: parts whose call was refused; `reference`: no subject."""
+    found: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
+    return found
+
+
+def snapshot(rows: list[dict[str, Any]]) -> Snapshot:
+    calls: dict[str, Call] = {}
+    documents = []
+    for row in rows:
+        decl, region = DECLS[row["type"]], row.get("region", "eu-central-1")
+        made: dict[str, str] = {}
+        for put in ("", *(get.put for get in decl.details)):
+            lost = put in row.get("lost", ())
+            if put and not lost and put not in row["body"]:
+                continue  # not asked: the declaration says when
+            call = Call(
+                "aws", ACCOUNT, region, "test", f"Get{put or 'List'}", row["id"] if put else decl.type, outcome=Reason.DENIED if lost else None,
+                code="AccessDenied" if lost else "", permission=f"test:Get{put or 'List'}", pages=1, items=1, at="2026-11-21T10:00:00Z",
+            )  # fmt: skip
+            made[put] = call.id
+            calls[call.id] = call
+        ref = Ref("aws", row["type"], ACCOUNT, region, row["id"], row["name"])
+        documents.append(Document(ref, Dialect.LIVE, row["body"], made, reference=row.get("reference", False)))
+    return Snapshot.of(Run("2026-11-21T10:00:00Z", "0.1.0", ("aws",)), calls.values(), documents)
+
+
+def misfits(row: Mapping[str, Any]) -> Iterator[str]:
+    """Members and values that the API does not answer with."""
+    decl = DECLS[row["type"]]
+    parts = {get.put: get for get in decl.details if isinstance(get, Get)}
+    asked = decl.live.params if isinstance(decl.live, Each) else {}
+    own = {key: value for key, value in row["body"].items() if key not in parts and key not in asked}
+    listing = decl.live.listing if isinstance(decl.live, Each) else decl.live
+    assert isinstance(listing, List)
+    shape = _item(listing)
+    yield from _against(own.get("Name") if shape.type_name == "string" else own, shape, row["name"])
+    for put, get in parts.items():
+        if put in row["body"] and not get.json:
+            part = output(get.service or listing.service, get.operation, get.take)
+            assert isinstance(part, Shape)
+            if row["body"][put] != {}:  # not asked, as `when` says
+                yield from _against(row["body"][put], part.shape, f"{row['name']}.{put}")
+
+
+def _item(listing: List) -> Any:
+    at = output(listing.service, listing.operation, listing.each)
+    assert isinstance(at, Shape)
+    shape = at.shape
+    while listing.each and shape.type_name == "list":
+        shape = shape.member
+    return shape
+
+
+_KINDS: dict[str, tuple[type, ...]] = {"string": (str,), "boolean": (bool,), "integer": (int,), "long": (int,), "double": (int, float), "float": (int, float), "timestamp": (str,)}
+
+
+def _against(value: Json, shape: Any, where: str) -> Iterator[str]:
+    match shape.type_name:
+        case "structure" if isinstance(value, dict):
+            for key, inner in value.items():
+                if key not in shape.members:
+                    yield f"{where} has no member {key}"
+                else:
+                    yield from _against(inner, shape.members[key], f"{where}.{key}")
+        case "list" if isinstance(value, list):
+            for item in value:
+                yield from _against(item, shape.member, f"{where}[]")
+        case "map" if isinstance(value, dict):
+            for inner in value.values():
+                yield from _against(inner, shape.value, f"{where}.*")
+        case "string" if isinstance(value, str):
+            if shape.enum and value not in shape.enum:
+                yield f"{where} is {value!r}, which is none of {', '.join(shape.enum)}"
+        case kind if isinstance(value, _KINDS.get(kind, ())) and isinstance(value, bool) is (kind == "boolean"):
+            return
+        case kind:
+            yield f"{where} is a {type(value).__name__} and should be a {kind}"
+
+
+__all__ = ["ACCOUNT", "DECLS", "entries", "misfits", "snapshot"]
