@@ -1,0 +1,142 @@
+"""The same types before deployment: one template, and the facts that follow from it in Frankfurt."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from providers.cloudformation import reader
+from scanner import plugins
+from scanner.collect.plan import Options
+from scanner.judge.estate import Estate
+from scanner.model import facts as vocabulary
+from scanner.model.resource import Resource
+from scanner.model.snapshot import Run, Snapshot
+from tests.contract.test_aws_batch_1_documents import said, shown
+from tests.support.aws import TYPES
+
+FILE = Path(__file__).parents[2] / "fixtures" / "aws" / "batch_1.yaml"
+#: The certificate elsewhere might be one of the stack set's, which this file does not show; what a canary's bucket will be
+#: called is known after deployment.
+#: logical id, fact, field (`places`: countries known; `?`: none), value
+TRUTH = """
+FlowNear          Replicas      -                  eu-central-1
+FlowOut           Replicas      -                  ? eu-central-1
+CacheGood         AtRest        state              on
+CacheBad          AtRest        state              off
+CacheGood         Transit       plaintext_allowed  False
+CacheBad          Transit       plaintext_allowed  True
+NameGood          Renewal       ok                 True
+NameBad           Renewal       ok                 False
+NameElsewhere     Renewal       -                  unknown unsupported
+NameGood          Certificate   -                  unknown unsupported
+StacksFar         Replicas      -                  eu-central-1 us-east-1
+PipelineFar       Replicas      -                  us-east-1 eu-central-1 eu-central-1 ?
+DaxGood           AtRest        state              on
+DaxBad            AtRest        state              off
+DaxGood           Transit       plaintext_allowed  False
+DaxBad            Transit       plaintext_allowed  True
+Directory         Replicas      -                  unknown unsupported
+Directory         AtRest        state              on
+TableGlobal       Replicas      -                  us-east-1
+TableGlobal       Backups       enabled            False
+TableGlobal       LogPlaces     -                  us-east-1
+TablePlain        LogPlaces     -                  us-east-1
+TablePlain        Backups       enabled            False
+TablePlain        AtRest        state              on
+TableKept         Backups       enabled            True
+ClientVpn         Renewal       ok                 False
+ClientVpn         ClientAuth    state              on
+ClientVpn         Logs          enabled            False
+MachineGood       Home          -                  eu-central-1a DE
+MachineBad        Home          -                  us-east-1a US
+MachineSilent     Home          -                  eu-central-1 DE
+MachineGood       AtRest        state              on
+MachineBad        AtRest        state              off
+MachineRoot       AtRest        -                  unknown unresolved
+MachineSilent     AtRest        -                  unknown unresolved
+MachineGood       Backups       -                  unknown unsupported
+TemplateGood      AtRestDefault state              on
+TemplateBad       AtRestDefault state              off
+TemplateSilent    AtRestDefault -                  unknown unresolved
+SubnetAbroad      Home          -                  eu-west-3-wl1-cmn-wlz-1 MA
+SubnetNear        Home          -                  eu-central-1 DE
+Transit           Replicas      -                  us-east-1
+Net               LogPlaces     -                  us-east-1
+Net               Logs          enabled            True
+DoorFar           Replicas      -                  us-east-1
+PeeringFar        Replicas      -                  us-east-1
+PeeringNear       Replicas      -
+VpnStrong         Transit       detail             IPsec with AES-256 and groups of at least 2048 bits
+VpnDefault        Transit       detail             IPsec, which also allows AES128, Diffie-Hellman group 2
+Disk              Home          -                  us-east-1a US
+Disk              AtRest        state              off
+Disk              Backups       -                  unknown unsupported
+Kube              Home          -                  eu-central-1 DE
+ClassicGood       Transit       plaintext_allowed  False
+ClassicBad        Transit       plaintext_allowed  True
+ClassicGood       TlsFloor      min_version        TLSv1.2
+ClassicBad        TlsFloor      min_version        TLSv1.0
+ClassicGood       Renewal       ok                 True
+ClassicBad        Renewal       ok                 False
+ClassicGood       LogPlaces     -                  eu-central-1
+ClassicGood       Logs          enabled            True
+ReplicaKey        Replicas      -                  us-east-1
+ReplicaKey        Home          -                  eu-central-1 DE
+ReplicaKey        Exposure      public             False
+Delivery          LogPlaces     -                  us-east-1
+Destination       LogPlaces     -                  us-east-1
+DestinationNear   LogPlaces     -                  eu-central-1
+Group             LogPlaces     -                  us-east-1
+Group             KeyCustody    holder             provider
+Filter            LogPlaces     -                  us-east-1
+KafkaDefault      Transit       plaintext_allowed  False
+KafkaBad          Transit       plaintext_allowed  True
+KafkaBad          AtRest        state              on
+Replicator        Replicas      -                  eu-central-1 us-east-1
+Core              Replicas      -                  eu-central-1 us-east-1
+PipeFar           Replicas      -                  us-east-1
+PipeOut           Replicas      -                  ?
+Namespace         BackupPlaces  -                  us-east-1
+WorkgroupDefault  Transit       plaintext_allowed  False
+WorkgroupBad      Transit       plaintext_allowed  True
+WorkgroupBad      Exposure      public             True
+MailGood          Transit       plaintext_allowed  False
+MailBad           Transit       plaintext_allowed  True
+MailBad           LogPlaces     -                  us-east-1
+MailGood          LogPlaces     -
+Identity          Home          -                  eu-central-1 DE
+Endpoint          Replicas      -                  us-east-1
+SecretFar         Replicas      -                  us-east-1
+SecretNear        Replicas      -
+SecretNear        KeyCustody    holder             provider-for-customer
+Canary            LogPlaces     -                  unknown unresolved
+CanaryFixed       LogPlaces     -                  ?
+DesktopGood       AtRest        state              on
+DesktopBad        AtRest        state              off
+"""
+ROWS = [(*line.split(None, 3), "")[:4] for line in TRUTH.strip().splitlines()]
+
+
+@cache
+def found(region: str = "eu-central-1") -> dict[str, Resource]:
+    answer = reader.read(FILE, "batch_1.yaml", Options(settings={"template.region": region} if region else {}))
+    snapshot = Snapshot.of(Run("2026-11-21T10:00:00Z", "0.1.0"), (answer.call, *answer.more_calls), answer.documents)
+    return {resource.ref.name: resource for resource in Estate.of(snapshot, plugins.load_types(TYPES)).resources}
+
+
+@pytest.mark.parametrize(("name", "fact", "field", "expected"), ROWS, ids=[f"{row[0]}-{row[1]}-{row[2]}" for row in ROWS])
+def test_facts_follow_from_the_template(name: str, fact: str, field: str, expected: str) -> None:
+    got = said(found()[name].facts.get(getattr(vocabulary, fact)))
+    if field != "-":
+        assert not isinstance(got, (str, list)), got
+        got = str(shown(getattr(got, field)))
+    assert (" ".join(got) if isinstance(got, list) else got) == expected
+
+
+def test_without_a_region_what_stands_in_the_stack_has_no_place() -> None:
+    for name in ("Kube", "SubnetNear", "MachineSilent"):
+        assert said(found("")[name].facts[vocabulary.Home]) == "unknown unresolved"
+    assert said(found("")["FlowOut"].facts[vocabulary.Replicas]) == ["?", "?"]
