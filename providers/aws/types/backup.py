@@ -121,7 +121,7 @@ BACKUP_VAULT = TypeDecl(
         # Without a key of its own a vault uses the alias aws/backup (CloudFormation reference, EncryptionKeyArn).
         fact(KeyCustody, holder=holder_of("EncryptionKeyArn", "EncryptionKeyArn", absent=Holder.PROVIDER_FOR_CUSTOMER), key=key_name("EncryptionKeyArn")),
         fact(BackupEncryption, state=derive(_sealed, live=("points[].IsEncrypted", "points[].Status"), cfn=NOT_SHOWN("recovery points are made after deployment"))),
-        fact(Backups, derive(_held, live="points", cfn=NOT_SHOWN("recovery points are made after deployment"))),
+        fact(Backups, derive(_held, live="points[]", cfn=NOT_SHOWN("recovery points are made after deployment"))),
         fact(Deletion, unread("the vault lock is not read yet")),
         fact(Exposure, unread("the vault's access policy is not read yet")),
     ),
