@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from providers.aws.documents import holds
 from scanner import plugins
 from scanner.judge.estate import Estate
 from scanner.model import facts as vocabulary
 from scanner.model.known import Known, Unknown
 from scanner.model.resource import Resource
 from tests.support.aws import TYPES
-from tests.support.aws_bodies import entries, misfits, snapshot
+from tests.support.aws_bodies import DECLS, entries, misfits, snapshot
 
 FILE = Path(__file__).parents[2] / "fixtures" / "aws" / "batch_1.json"
 ENTRIES = entries(FILE)
@@ -49,6 +50,14 @@ def said(fact: Any) -> Any:
 def shown(value: Any) -> Any:
     text = ", ".join(value) if isinstance(value, tuple) else value
     return text if isinstance(text, (bool, int, float)) else str(text)
+
+
+@pytest.mark.parametrize("row", [row for row in ENTRIES if row.get("gone")], ids=[row["name"] for row in ENTRIES if row.get("gone")])
+def test_what_is_gone_is_no_subject(row: dict[str, Any]) -> None:
+    decl = DECLS[row["type"]]
+    assert holds(decl.skip, row["body"])
+    alive = [other for other in ENTRIES if other["type"] == row["type"] and not other.get("reference")]
+    assert not [other["name"] for other in alive if holds(decl.skip, other["body"])]
 
 
 @pytest.mark.parametrize(("kind", "name", "fact", "expected"), EXPECTED, ids=[f"{k}-{n}-{f}" for k, n, f, _ in EXPECTED])
