@@ -58,7 +58,9 @@ def main() -> None:
                 recorded = history.record(one, decide())
                 took, cpu = time.perf_counter() - start, time.process_time() - cpu
             assert recorded is not None
-            print(f"{words:<22} {took:6.2f} s (CPU {cpu:5.2f})   {len(recorded.changes):6} changes   file {path.stat().st_size / 1e6:6.2f} MB (+{(path.stat().st_size - size) / 1e6:.2f})")
+            print(
+                f"{words:<22} {took:6.2f} s (CPU {cpu:5.2f})   {len(recorded.changes):6} changes   file {path.stat().st_size / 1e6:6.2f} MB (+{(path.stat().st_size - size) / 1e6:.2f})"
+            )
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
