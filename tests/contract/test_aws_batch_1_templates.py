@@ -83,6 +83,8 @@ ClassicGood       Renewal       ok                 True
 ClassicBad        Renewal       ok                 False
 ClassicGood       LogPlaces     -                  eu-central-1
 ClassicGood       Logs          enabled            True
+KeySingle         Replicas      -
+KeyMany           Replicas      -                  unknown unsupported
 ReplicaKey        Replicas      -                  us-east-1
 ReplicaKey        Home          -                  eu-central-1 DE
 ReplicaKey        Exposure      public             False
