@@ -139,6 +139,14 @@ def live(word: str) -> LiveProvider:
     return provider
 
 
+def permissions(word: str, decls: Mapping[str, TypeDecl], facts: frozenset[type]) -> tuple[str, ...]:
+    """The actions that a scan of these types for these facts needs."""
+    _beside("providers")
+    module: Any = importlib.import_module(f"providers.{word}.permissions")
+    actions: tuple[str, ...] = module.actions(decls, facts)
+    return actions
+
+
 def readers() -> Iterator[FileReader]:
     """The file readers, in the order in which they are asked."""
     _beside("providers")

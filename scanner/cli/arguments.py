@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     _inventory(commands)
     _explain(commands)
     _coverage(commands)
+    _permissions(commands)
     _doctor(commands)
     _demo(commands)
     from scanner.cli import arguments_over_time
@@ -145,6 +146,16 @@ def _explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def _coverage(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     coverage = _command(commands, "coverage", "print which facts are read of which types, live and in templates")
     coverage.add_argument("--format", choices=("console", "json"), default="console", help="default: console")
+
+
+def _permissions(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    permissions = _command(commands, "permissions", "print the least-privilege policy or role that a scan needs")
+    clouds = permissions.add_subparsers(dest="cloud", metavar="CLOUD", required=True)
+    for cloud, formats in (("aws", ("json", "cloudformation", "terraform")), ("azure", ("json", "bicep", "terraform"))):
+        own = clouds.add_parser(cloud, help=f"as {', '.join(formats)}")
+        own.add_argument("--format", choices=formats, default="json", help="default: json")
+        own.add_argument("--check", action="append", default=[], metavar="ID", help="only what this check needs (repeatable)")
+        own.add_argument("--type", action="append", default=[], metavar="TYPE", help="only what this resource type needs (repeatable)")
 
 
 def _doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

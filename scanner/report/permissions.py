@@ -1,0 +1,65 @@
+"""A list of actions as what an administrator can deploy: an IAM policy, an Azure role, or their templates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+NAME = "HouvastReadOnly"
+_ABOUT = "Lets Houvast list, get and describe; it can change nothing."
+
+
+def render(cloud: str, format: str, actions: Sequence[str]) -> str:
+    """Text that ends in a newline. Raises KeyError for a format that the cloud does not have."""
+    return {
+        ("aws", "json"): _policy, ("aws", "cloudformation"): _cloudformation, ("aws", "terraform"): _aws_terraform,
+        ("azure", "json"): _role, ("azure", "bicep"): _bicep, ("azure", "terraform"): _azure_terraform,
+    }[cloud, format](actions)  # fmt: skip
+
+
+def _document(actions: Sequence[str]) -> dict[str, object]:
+    return {"Version": "2012-10-17", "Statement": [{"Sid": NAME, "Effect": "Allow", "Action": list(actions), "Resource": "*"}]}
+
+
+def _policy(actions: Sequence[str]) -> str:
+    return json.dumps(_document(actions), indent=2) + "\n"
+
+
+def _cloudformation(actions: Sequence[str]) -> str:
+    policy = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"ManagedPolicyName": NAME, "Description": _ABOUT, "PolicyDocument": _document(actions)}}
+    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": {"Ref": "ScannerArn"}}, "Action": "sts:AssumeRole"}]}
+    role = {"Type": "AWS::IAM::Role", "Properties": {"RoleName": NAME, "AssumeRolePolicyDocument": trust, "ManagedPolicyArns": [{"Ref": "Policy"}]}}
+    parameter = {"Type": "String", "Description": "ARN of the identity that scans"}
+    template = {"AWSTemplateFormatVersion": "2010-09-09", "Description": _ABOUT, "Parameters": {"ScannerArn": parameter}, "Resources": {"Policy": policy, "Role": role}}
+    return json.dumps(template, indent=2) + "\n"
+
+
+def _aws_terraform(actions: Sequence[str]) -> str:
+    listed = "\n".join(f'      "{action}",' for action in actions)
+    return (
+        f'data "aws_iam_policy_document" "houvast" {{\n  statement {{\n    sid       = "{NAME}"\n    resources = ["*"]\n    actions = [\n{listed}\n    ]\n  }}\n}}\n\n'
+        f'resource "aws_iam_policy" "houvast" {{\n  name        = "{NAME}"\n  description = "{_ABOUT}"\n  policy      = data.aws_iam_policy_document.houvast.json\n}}\n'
+    )
+
+
+def _role(actions: Sequence[str]) -> str:
+    role = {"Name": NAME, "IsCustom": True, "Description": _ABOUT, "Actions": list(actions), "NotActions": [], "DataActions": [], "NotDataActions": []}
+    return json.dumps({**role, "AssignableScopes": ["/subscriptions/SUBSCRIPTION"]}, indent=2) + "\n"
+
+
+def _bicep(actions: Sequence[str]) -> str:
+    listed = "\n".join(f"          '{action}'" for action in actions)
+    return (
+        "targetScope = 'subscription'\n\nresource houvast 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {\n"
+        f"  name: guid(subscription().id, '{NAME}')\n  properties: {{\n    roleName: '{NAME}'\n    description: '{_ABOUT}'\n    type: 'CustomRole'\n"
+        f"    permissions: [\n      {{\n        actions: [\n{listed}\n        ]\n        notActions: []\n      }}\n    ]\n    assignableScopes: [\n      subscription().id\n    ]\n  }}\n}}\n"
+    )
+
+
+def _azure_terraform(actions: Sequence[str]) -> str:
+    listed = "\n".join(f'      "{action}",' for action in actions)
+    return (
+        'data "azurerm_subscription" "scanned" {}\n\n'
+        f'resource "azurerm_role_definition" "houvast" {{\n  name        = "{NAME}"\n  description = "{_ABOUT}"\n  scope       = data.azurerm_subscription.scanned.id\n\n'
+        f"  permissions {{\n    actions = [\n{listed}\n    ]\n  }}\n}}\n"
+    )

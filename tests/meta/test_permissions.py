@@ -1,0 +1,57 @@
+"""The derived permissions hold every call that scans were seen to make, and nothing that writes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from providers.aws import permissions as aws
+from providers.azure import permissions as azure
+from scanner import plugins
+from scanner.cli.main import main
+from scanner.store.snapshot_file import load
+
+ROOT = Path(__file__).parents[2]
+SNAPSHOTS = sorted((ROOT / "fixtures").glob("estates/*.jsonl"))
+#: iam:GenerateCredentialReport makes a report and changes nothing else; HeadBucket asks for s3:ListBucket.
+READING = ("Batch", "Describe", "Generate", "Get", "List", "Lookup", "Search", "Select", "View")
+
+
+@pytest.mark.parametrize("path", SNAPSHOTS, ids=lambda p: p.stem)
+def test_every_call_that_was_made_is_allowed(path: Path) -> None:
+    allowed = {"aws": set(aws.actions(plugins.load_types("providers.aws.types"))), "azure": set(azure.actions(plugins.load_types("providers.azure.types")))}
+    made = {(call.provider, call.permission) for call in load(path).calls if call.provider in allowed and call.permission}
+    assert made
+    lower = {cloud: {action.lower() for action in actions} for cloud, actions in allowed.items()}
+    assert not {pair for pair in made if pair[1].lower() not in lower[pair[0]]}
+
+
+def test_aws_actions_only_read() -> None:
+    for action in aws.actions(plugins.load_types("providers.aws.types")):
+        service, _, name = action.partition(":")
+        assert service, action
+        assert name.startswith(READING) or service == "apigateway", action
+
+
+def test_azure_actions_only_read() -> None:
+    for action in azure.actions(plugins.load_types("providers.azure.types")):
+        assert action.endswith("/read"), action
+
+
+def test_fewer_checks_need_less() -> None:
+    types = plugins.load_types("providers.aws.types")
+    some = aws.actions(types, frozenset(plugins.load_checks()["mfa"].needs))
+    assert {"iam:GenerateCredentialReport", "iam:GetCredentialReport", "ec2:DescribeRegions"} <= set(some)
+    assert set(some) < set(aws.actions(types))
+    assert not any(action.startswith("rds:") for action in some)
+
+
+@pytest.mark.parametrize(("cloud", "format"), [("aws", "json"), ("aws", "cloudformation"), ("aws", "terraform"), ("azure", "json"), ("azure", "bicep"), ("azure", "terraform")])
+def test_it_prints_what_can_be_deployed(cloud: str, format: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["permissions", cloud, "--format", format, "--check", "encryption-at-rest"]) == 0
+    out = capsys.readouterr().out
+    assert ("ec2:DescribeVolumes" if cloud == "aws" else "Microsoft.Compute/disks/read") in out
+    if format in ("json", "cloudformation"):
+        assert json.loads(out)
