@@ -32,6 +32,7 @@ from scanner.model.facts import (
     Chain,
     ClientAuth,
     Deletion,
+    DnsSigning,
     Exposure,
     Handshake,
     Holder,
@@ -64,7 +65,7 @@ from scanner.model.verdict import Outcome, Severity, Status, fails, passes, unsu
 __all__ = [
     "EVERY_TYPE", "FOUND", "NOT_SHOWN", "OFF", "ON", "REFERENCE", "UNRESOLVED",
     "Access", "AccessKey", "Answer", "Arm", "AtRest", "AtRestDefault", "Attacks", "BackupEncryption", "BackupPlaces", "Backups", "Below",
-    "Call", "Certificate", "Chain", "Child", "ClientAuth", "Clue", "Confidence", "Deletion", "Dialect", "Document", "Each", "Estate",
+    "Call", "Certificate", "Chain", "Child", "ClientAuth", "Clue", "Confidence", "Deletion", "Dialect", "DnsSigning", "Document", "Each", "Estate",
     "Exposure", "FactDecl", "Failure", "Get", "Guideline", "Handshake", "Holder", "Home", "HouvastError", "Hsts", "HttpsRedirect", "InvalidFile", "Job", "Join", "Json",
     "KeyCustody", "KeyGuard", "KeyRotation", "Known", "Level", "List", "LogPlaces", "Logs", "MissingCredentials", "MissingExtra", "Norm", "NotApplicable", "Now",
     "Options", "Origin", "Outcome", "Part", "PasswordLogin", "Place", "Probe", "Reason", "Ref", "Renewal", "Replicas", "Report",

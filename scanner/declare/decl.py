@@ -10,11 +10,12 @@ from typing import Any
 from scanner.declare.live import Detail, Live, Probe, Resolve
 from scanner.declare.path import REFERENCE, prefixes, roots, unresolved
 from scanner.declare.readers import Always, Kind, Reader
-from scanner.model.facts import FACTS, PROBED
+from scanner.model.facts import FACTS, PROBED, ZONES
 from scanner.model.record import dataclass
 from scanner.model.snapshot import Dialect, Document
 
 _PROBE = "only a probe of the endpoint shows it: scan its host"
+_NO_ZONE = "is no DNS zone"
 
 
 class DeclarationError(Exception):
@@ -107,6 +108,7 @@ class TypeDecl:
         given = [f.fact for f in self.facts]
         if self.provider != "tls":
             object.__setattr__(self, "never", {**dict.fromkeys((kind for kind in PROBED if kind not in given), _PROBE), **self.never})
+        object.__setattr__(self, "never", {**dict.fromkeys((kind for kind in ZONES if kind not in given), _NO_ZONE), **self.never})
         for kind in given:
             if given.count(kind) > 1 or kind in self.never:
                 raise DeclarationError(f"{self.type} declares {kind.__name__} twice")

@@ -250,6 +250,14 @@ class HttpsRedirect:
 
 
 @dataclass(frozen=True, slots=True)
+class DnsSigning:
+    """Whether the answers of a DNS zone are signed (DNSSEC), so that nobody can forge them on the way."""
+
+    state: State
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ClientAuth:
     """Whether the endpoint asks the client for a certificate."""
 
@@ -356,8 +364,10 @@ class Logs:
 #: Every fact there is, in the order of reports. `declare` and the meta tests walk it.
 FACTS: tuple[type, ...] = (
     Home, Replicas, BackupPlaces, LogPlaces, AtRest, AtRestDefault, KeyCustody, KeyRotation, KeyGuard, Transit,
-    TlsFloor, Handshake, Attacks, Certificate, SecondCertificate, Revocation, Renewal, Chain, ServedNames, ClientAuth, Hsts, HttpsRedirect,
+    TlsFloor, Handshake, Attacks, Certificate, SecondCertificate, Revocation, Renewal, Chain, ServedNames, ClientAuth, Hsts, HttpsRedirect, DnsSigning,
     Backups, BackupEncryption, Deletion, SignIn, Access, RootAccess, Exposure, PasswordLogin, Logs,
 )  # fmt: skip
 #: Facts that only a probe of an endpoint shows; types of clouds need not excuse them one by one.
 PROBED: tuple[type, ...] = (SecondCertificate, Revocation, Hsts, HttpsRedirect)
+#: Facts of DNS zones; no other type need excuse them.
+ZONES: tuple[type, ...] = (DnsSigning,)

@@ -19,6 +19,7 @@ from scanner.sdk import (
     Exposure,
     Get,
     Home,
+    Hsts,
     KeyCustody,
     List,
     LogPlaces,
@@ -204,3 +205,22 @@ KEY_VALUE_STORE = TypeDecl(
     ),
     never=never_others(Home, Replicas, why="keys and values for functions at the edge, copied there and written by its owner again at any time"),
 )
+
+
+def _hsts(_: Ref, ages: tuple[Any, ...], subdomains: tuple[Any, ...], preload: tuple[Any, ...]) -> Hsts:
+    """A policy that says nothing of Strict-Transport-Security adds no such header."""
+    yes = [any(str(value).lower() == "true" for value in found) for found in (subdomains, preload)]
+    return Hsts(int(float(ages[0])) if ages else None, *yes)
+
+
+_STRICT = tuple(f"ResponseHeadersPolicyConfig.SecurityHeadersConfig.StrictTransportSecurity.{name}" for name in ("AccessControlMaxAgeSec", "IncludeSubdomains", "Preload"))
+
+RESPONSE_HEADERS_POLICY = TypeDecl(
+    "AWS::CloudFront::ResponseHeadersPolicy",
+    live=List(
+        "cloudfront", "list_response_headers_policies", each="ResponseHeadersPolicyList.Items", id="ResponseHeadersPolicy.Id", name="ResponseHeadersPolicy.ResponseHeadersPolicyConfig.Name",
+        scope=Scope.GLOBAL, params={"Type": "custom"},  # those of AWS cannot be changed
+    ),
+    facts=(fact(Hsts, derive(_hsts, live=tuple(f"ResponseHeadersPolicy.{path}" for path in _STRICT), cfn=_STRICT)),),
+    never=never_others(Hsts, why="headers for answers of distributions, which are asked"),
+)  # fmt: skip

@@ -6,8 +6,11 @@ from typing import Any
 from providers.aws.clues import BUCKET, destination
 from scanner.sdk import (
     NOT_SHOWN,
+    OFF,
+    ON,
     Clue,
     Confidence,
+    DnsSigning,
     Get,
     Home,
     List,
@@ -47,6 +50,15 @@ def _leads(ref: Ref, value: str) -> Clue | None:
     return Clue(region=found["region"]) if found else destination(ref, value)
 
 
+def _signed(_: Ref, private: tuple[Any, ...], status: tuple[Any, ...]) -> DnsSigning:
+    """SIGNING is the one state in which answers are signed and no key needs attention (Route 53 API, DNSSECStatus)."""
+    if private and private[0] is True:
+        raise NotApplicable("a private zone cannot be signed")
+    if not status:
+        raise ValueError("ServeSignature is absent")
+    return DnsSigning(ON) if status[0] == "SIGNING" else DnsSigning(OFF, str(status[0]))
+
+
 _RECORDS = ("records[].Region", "records[].GeoProximityLocation.AWSRegion", "records[].AliasTarget.DNSName")
 
 HOSTED_ZONE = TypeDecl(
@@ -54,6 +66,7 @@ HOSTED_ZONE = TypeDecl(
     live=List("route53", "list_hosted_zones", each="HostedZones", id="arn:{partition}:route53:::{Id}", name="Name", scope=Scope.GLOBAL),
     details=(
         Get("list_query_logging_configs", put="queries", params={}, take="QueryLoggingConfigs", match=("HostedZoneId", "Id")),
+        Get("get_dnssec", put="dnssec", params={"HostedZoneId": "Id"}, when="[?Config.PrivateZone!=`true`].Id"),
         Get("list_resource_record_sets", put="records", params={"HostedZoneId": "Id"}, take="ResourceRecordSets"),
     ),
     facts=(
@@ -61,6 +74,7 @@ HOSTED_ZONE = TypeDecl(
         fact(Replicas, places=traced(_leads, BUCKET, live=_RECORDS, cfn=NOT_SHOWN("records are resources of their own"))),
         # Queries of public zones can be logged in Virginia only.
         fact(LogPlaces, places=arns(live="queries[].CloudWatchLogsLogGroupArn", cfn="QueryLoggingConfig.CloudWatchLogsLogGroupArn")),
+        fact(DnsSigning, derive(_signed, live=("Config.PrivateZone", "dnssec.Status.ServeSignature"), cfn=NOT_SHOWN("signing is switched on by a resource of its own"))),
     ),
-    never=never_others(Home, Replicas, LogPlaces, why="names and where they lead; it holds no data"),
+    never=never_others(Home, Replicas, LogPlaces, DnsSigning, why="names and where they lead; it holds no data"),
 )
