@@ -30,7 +30,7 @@ def houvast(*arguments: str | Path, cwd: Path, env: dict[str, str] | None = None
     """`houvast ARGUMENTS` in a scrubbed environment; never with the user's credentials."""
     clean = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "LANG": "C.UTF-8", "PYTHONPATH": str(root), "COLUMNS": "110", "AWS_EC2_METADATA_DISABLED": "true"}
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-        clean[name] = os.environ[name]
+        clean[name] = os.environ.get(name, os.devnull)
     done = subprocess.run(
         [sys.executable, "-P", "-m", "scanner.cli.main", *map(str, arguments)], cwd=cwd, env=clean | (env or {}), capture_output=True, text=True, timeout=timeout, check=False, stdin=subprocess.DEVNULL
     )  # fmt: skip
