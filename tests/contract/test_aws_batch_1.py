@@ -14,18 +14,9 @@ from scanner.judge.estate import Estate
 from scanner.model.known import Reason
 from scanner.model.snapshot import Snapshot
 from tests.support.aws import QUICK, TYPES, moto_server, scan
-from tests.support.aws_wide import REGIONS, Wide
+from tests.support.aws_wide import REGIONS, SERVED, Wide
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-SERVED = frozenset(
-    f"AWS::{name}" for name in (
-        "AppSync::ApiCache", "CertificateManager::Certificate", "CloudFormation::StackSet", "CodePipeline::Pipeline", "DAX::Cluster", "DynamoDB::Table", "EC2::Image", "EC2::Instance",
-        "EC2::LaunchTemplate", "EC2::Snapshot", "EC2::Subnet", "EC2::TransitGatewayPeeringAttachment", "EC2::VPC", "EC2::VPCEndpoint", "EC2::VPCPeeringConnection",
-        "EC2::VPNConnection", "EC2::Volume", "EKS::Cluster", "ElasticLoadBalancing::LoadBalancer", "IAM::ServerCertificate", "KMS::Key", "Logs::Delivery",
-        "Logs::DeliveryDestination", "Logs::LogGroup", "NetworkManager::CoreNetwork", "Pipes::Pipe", "Route53Domains::Domain", "S3::Bucket", "SES::EmailIdentity",
-        "SecretsManager::Secret", "Synthetics::Canary", "WorkSpaces::Workspace", "SES::ConfigurationSet", "MSK::Cluster", "DirectoryService::MicrosoftAD",
-    )
-)  # fmt: skip
 #: row of the coverage table, check, type, name, region, fact, status
 TRUTH = """
 A0053 encryption-at-rest    AppSync::ApiCache                          cache-good        eu-central-1  AtRest         pass

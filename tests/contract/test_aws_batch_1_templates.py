@@ -24,6 +24,26 @@ FILE = Path(__file__).parents[2] / "fixtures" / "aws" / "batch_1.yaml"
 TRUTH = """
 FlowNear          Replicas      -                  eu-central-1
 FlowOut           Replicas      -                  ? eu-central-1
+FlowBuckets       Replicas      -                  ? ? ? eu-central-1
+Uploaded          Certificate   names              mail.example.org
+Uploaded          Certificate   not_after          2026-12-01 00:00:00+00:00
+Uploaded          Certificate   key                ECDSA-secp256r1
+Broken            Certificate   -                  unknown unparsable
+GroupOwn          KeyCustody    holder             customer
+GroupOwn          Deletion      guard              on
+KafkaFull         Transit       plaintext_allowed  True
+KafkaFull         KeyCustody    holder             customer
+KafkaFull         ClientAuth    state              on
+KafkaFull         LogPlaces     -                  eu-central-1
+KafkaFull         Exposure      public             True
+ReplicatorOut     Replicas      -                  ?
+PipeEnriched      Replicas      -                  eu-central-1 us-east-1
+PipelineNear      Replicas      -                  eu-central-1
+NamespaceOwn      KeyCustody    holder             customer
+NamespaceOwn      Logs          enabled            True
+SubnetOutpost     Home          -                  unknown unresolved
+SecretOwn         KeyCustody    holder             customer
+DesktopOwn        KeyCustody    holder             customer
 CacheGood         AtRest        state              on
 CacheBad          AtRest        state              off
 CacheGood         Transit       plaintext_allowed  False
@@ -108,7 +128,7 @@ WorkgroupBad      Exposure      public             True
 MailGood          Transit       plaintext_allowed  False
 MailBad           Transit       plaintext_allowed  True
 MailBad           LogPlaces     -                  us-east-1
-MailGood          LogPlaces     -
+MailGood          LogPlaces     -                  eu-central-1 eu-central-1
 Identity          Home          -                  eu-central-1 DE
 Endpoint          Replicas      -                  us-east-1
 SecretFar         Replicas      -                  us-east-1

@@ -17,6 +17,8 @@ from scanner.model.known import Reason, Unknown
 from scanner.model.snapshot import Dialect, Run, Snapshot
 from scanner.store.snapshot_file import load
 from tests.support.aws import TYPES
+from tests.support.aws_bodies import entries
+from tests.support.aws_bodies import snapshot as bodies
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "aws"
 DECLS = plugins.load_types(TYPES)
@@ -25,7 +27,8 @@ DECLS = plugins.load_types(TYPES)
 @cache
 def index(dialect: Dialect) -> Index:
     if dialect is Dialect.LIVE:
-        return Index.of(reduce(Snapshot.merge, map(load, sorted(FIXTURES.glob("*.jsonl")))))
+        written = [bodies(entries(path)) for path in sorted(FIXTURES.glob("batch_1.json"))]
+        return Index.of(reduce(Snapshot.merge, [*map(load, sorted(FIXTURES.glob("*.jsonl"))), *written]))
     read = [reader.read(path, path.name, Options(settings={"template.region": "eu-central-1"})) for path in sorted(FIXTURES.glob("*.yaml"))]
     calls = [call for answer in read for call in (answer.call, *answer.more_calls)]
     return Index.of(Snapshot.of(Run("2026-11-21T10:00:00Z", "0.1.0"), calls, [doc for answer in read for doc in answer.documents]))

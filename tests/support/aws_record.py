@@ -1,4 +1,4 @@
-"""Records the fixture `fixtures/aws/estate.jsonl`: `python -m tests.support.aws_record`. Run it when a declaration reads more."""
+"""Records the fixtures `fixtures/aws/estate.jsonl` and `batch_1.jsonl`: `python -m tests.support.aws_record`. Run it when a declaration reads more."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from scanner.demo import aws_estate
 from scanner.store.snapshot_file import save
 from tests.support.aws import QUICK, moto_server, scan
 from tests.support.aws_estates import broad
+from tests.support.aws_wide import REGIONS, SERVED, Wide
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "aws"
 
@@ -18,6 +19,9 @@ def record() -> None:
         aws_estate.seed(url)
         broad(url)
         save(scan(url, replace(QUICK, regions=("eu-central-1", "eu-west-1", "us-east-1"))), FIXTURES / "estate.jsonl")
+    with moto_server() as url:
+        Wide(url).build()
+        save(scan(url, replace(QUICK, types=SERVED, regions=REGIONS, retries=0)), FIXTURES / "batch_1.jsonl")
 
 
 if __name__ == "__main__":

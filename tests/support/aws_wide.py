@@ -12,6 +12,16 @@ from scanner.demo.moto_supplement import protect
 
 ACCOUNT = "123456789012"
 REGIONS = (GERMANY, VIRGINIA)
+#: What moto serves of it.
+SERVED = frozenset(
+    f"AWS::{name}" for name in (
+        "AppSync::ApiCache", "CertificateManager::Certificate", "CloudFormation::StackSet", "CodePipeline::Pipeline", "DAX::Cluster", "DynamoDB::Table", "EC2::Image", "EC2::Instance",
+        "EC2::LaunchTemplate", "EC2::Snapshot", "EC2::Subnet", "EC2::TransitGatewayPeeringAttachment", "EC2::VPC", "EC2::VPCEndpoint", "EC2::VPCPeeringConnection",
+        "EC2::VPNConnection", "EC2::Volume", "EKS::Cluster", "ElasticLoadBalancing::LoadBalancer", "IAM::ServerCertificate", "KMS::Key", "Logs::Delivery",
+        "Logs::DeliveryDestination", "Logs::LogGroup", "NetworkManager::CoreNetwork", "Pipes::Pipe", "Route53Domains::Domain", "S3::Bucket", "SES::EmailIdentity",
+        "SecretsManager::Secret", "Synthetics::Canary", "WorkSpaces::Workspace", "SES::ConfigurationSet", "MSK::Cluster", "DirectoryService::MicrosoftAD",
+    )
+)  # fmt: skip
 
 
 class Wide(Estate):
