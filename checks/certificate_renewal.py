@@ -65,6 +65,7 @@ EXAMPLES = (
     bad(_WEEK, now=_START + timedelta(days=6)),
     good(replace(_CERT, managed=True), now=_START + timedelta(days=70)),
     bad(replace(_CERT, managed=False), now=_START + timedelta(days=70)),
+    bad(SecondCertificate(("example.org",), "CN=Example CA", _START, _CERT.not_after, "RSA-2048", "sha256", "00"), now=_START + timedelta(days=61)),
     good(Renewal(True, "issued"), now=_START),
     bad(Renewal(False, "DNS validation is pending"), now=_START),
     unsure_of(Reason.DENIED, now=_START),

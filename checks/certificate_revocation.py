@@ -40,7 +40,7 @@ EXAMPLES = (
     good(Revocation(False, "OCSP", "good, says the authority by OCSP")),
     good(Revocation(False, "staple", "good, says the authority by staple", stapled=True, must_staple=True)),
     good(Revocation(None, detail="the certificate names neither an OCSP responder nor a CRL"), private_ca=True),
-    bad(Revocation(True, "CRL", "revoked since 2026-11-01 (key_compromise), says the authority by CRL")),
+    bad(Revocation(True, "CRL", "revoked since 2026-11-01 (keyCompromise), says the authority by CRL")),
     bad(Revocation(False, "OCSP", "good, says the authority by OCSP", must_staple=True)),
     unsure_of(Revocation(None, detail="the certificate names neither an OCSP responder nor a CRL")),
     unsure_of(Reason.UNAVAILABLE),

@@ -40,6 +40,7 @@ EXAMPLES = (
     bad(replace(_CERT, key="RSA-1024")),
     bad(replace(_CERT, signature="sha1")),
     bad(replace(_CERT, key="RSA-1024", signature="")),
+    bad(SecondCertificate(("example.org",), "CN=Example CA", _CERT.not_before, _CERT.not_after, "RSA-1024", "sha256", "00")),
     unsure_of(replace(_CERT, signature="")),
     unsure_of(replace(_CERT, key="")),
     unsure_of(Reason.DENIED),

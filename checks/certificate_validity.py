@@ -72,5 +72,6 @@ EXAMPLES = (
     good(replace(_CERT, not_after=datetime(2027, 10, 1, tzinfo=UTC)), now=_NOW, private_ca=True),
     good(replace(_CERT, not_before=datetime(2026, 1, 1, tzinfo=UTC)), now=_NOW),
     bad(_CERT, now=_NOW, max_days=47),
+    bad(SecondCertificate(("example.org",), "CN=Example CA", _CERT.not_before, _CERT.not_after, "RSA-2048", "sha256", "00"), now=datetime(2027, 1, 1, tzinfo=UTC)),
     unsure_of(Reason.TIMEOUT, now=_NOW),
 )

@@ -56,6 +56,8 @@ class Peer:
     everywhere: AbstractAsyncContextManager[object] = field(default_factory=nullcontext)
     keys: tuple[tuple[int, bytes], ...] = ()
     """The key share that the server asked for, once it has."""
+    answers: bool = False
+    """It has answered a hello."""
 
     async def ask(self, offer: Offer, *, sni: bool = True, tries: int = _TRIES, limit: float = 0.0) -> Shown | Refusal | Silence:
         """The answer to a hello, or what happened instead after all tries. A retry request is followed on a new connection."""
@@ -73,11 +75,13 @@ class Peer:
                 return await self.ask(offer, sni=sni, tries=max(1, tries - again), limit=limit)
             if not isinstance(seen, Silence):
                 self.gate.answered()
+                self.answers = True
                 return seen
             answer = seen
             if seen.final or seen.kind in ("garbage", "deadline"):
                 break
-            self.gate.unanswered()
+            if self.answers or seen.kind != "timeout":
+                self.gate.unanswered()  # a name that hangs from the start says nothing about the others at its address
         return answer
 
     @property

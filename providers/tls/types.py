@@ -90,7 +90,7 @@ def _second(_ref: Ref, served: tuple[Json, ...], whole: tuple[Json, ...]) -> Sec
     )  # fmt: skip
 
 
-def _revocation(_ref: Ref, _revoked: tuple[Json, ...], whole: tuple[Json, ...]) -> Revocation:
+def _revocation(_ref: Ref, _detail: tuple[Json, ...], whole: tuple[Json, ...]) -> Revocation:
     body = whole[0] if whole else None
     if not isinstance(body, dict) or "revoked" not in body:
         raise Unresolvable(Reason.UNPARSABLE, "whether the certificate is revoked was not read")
@@ -150,7 +150,7 @@ ENDPOINT = TypeDecl(
             must_staple=boolean(live="certificate.must_staple", absent=None),
         ),
         fact(SecondCertificate, derive(_second, live=("second.served", "second"))),
-        fact(Revocation, derive(_revocation, live=("revocation.revoked", "revocation"))),
+        fact(Revocation, derive(_revocation, live=("revocation.detail", "revocation"))),
         fact(Hsts, derive(_hsts, live=("hsts.http", "hsts"))),
         fact(HttpsRedirect, derive(_redirect, live=("redirect.asked", "redirect.secure", "redirect.detail"))),
         fact(Chain, trusted=boolean(live="chain.trusted"), detail=text(live="chain.detail"), length=number(live="chain.length", then=int)),

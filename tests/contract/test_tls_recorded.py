@@ -12,7 +12,7 @@ from scanner.declare.live import Probe
 from scanner.declare.path import compile_path
 from scanner.judge.engine import Question, judge
 from scanner.judge.estate import Estate
-from scanner.model.facts import Attacks, Certificate, Chain, ClientAuth, Handshake, ServedNames
+from scanner.model.facts import Attacks, Certificate, Chain, ClientAuth, Handshake, Hsts, HttpsRedirect, Revocation, SecondCertificate, ServedNames
 from scanner.model.known import Known, Reason, Unknown
 from scanner.model.snapshot import Dialect
 from scanner.model.verdict import Severity, Status
@@ -55,13 +55,13 @@ def test_the_same_snapshot_judged_later_is_judged_by_the_later_day() -> None:
 def test_facts_of_the_good_one() -> None:
     resource = next(r for r in Estate.of(SNAPSHOT, TYPES).resources if r.ref.id == GOOD)
     values = {kind: known.value for kind, known in resource.facts.items() if isinstance(known, Known)}
-    assert set(values) == {Handshake, Certificate, Chain, ServedNames, Attacks, ClientAuth}
+    assert set(values) == {Handshake, Certificate, Chain, ServedNames, Attacks, ClientAuth, Revocation, Hsts, HttpsRedirect}, "it holds one certificate"
     seen = values[Handshake]
     assert (seen.versions, seen.server_preference, seen.unseen) == (("TLSv1.2", "TLSv1.3"), True, ())
     assert set(seen.suites["TLSv1.3"]) == {"TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"}
     assert values[ServedNames].matches
     assert values[Certificate].not_after.tzinfo is not None
-    assert {source.call for known in resource.facts.values() for source in known.sources} == {"tls:handshake", "tls:certificate", "tls:chain", "tls:attacks", "tls:client_auth"}
+    assert {source.call for known in resource.facts.values() for source in known.sources} == {f"tls:{part}" for part in ENDPOINT.parts} - {"tls:second"}
 
 
 @pytest.mark.parametrize("path", sorted({path for declared in ENDPOINT.facts for path in declared.paths(Dialect.PROBE)}))
@@ -80,7 +80,10 @@ def test_a_failed_part_hides_its_own_facts_and_no_other(part: str, reason: Reaso
     documents = [replace(doc, body={key: value for key, value in doc.body.items() if key != part}) for doc in SNAPSHOT.documents]
     estate = Estate.of(replace(SNAPSHOT, calls=tuple(calls), documents=tuple(documents)), TYPES)
     hidden = {kind for resource in estate.resources for kind, known in resource.facts.items() if isinstance(known, Unknown)}
-    expected = {"certificate": {Certificate, ServedNames}, "chain": {Chain}, "client_auth": {ClientAuth}, "handshake": {Handshake}, "attacks": {Attacks}}
+    expected = {
+        "certificate": {Certificate, ServedNames}, "second": {SecondCertificate}, "chain": {Chain}, "client_auth": {ClientAuth}, "handshake": {Handshake},
+        "attacks": {Attacks}, "revocation": {Revocation}, "hsts": {Hsts}, "redirect": {HttpsRedirect},
+    }  # fmt: skip
     assert hidden == expected[part]
     for resource in estate.resources:
         for kind in hidden:

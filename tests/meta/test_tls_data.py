@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from providers.tls.attacks import DERIVED, TRIED
+from providers.tls.attacks import COMPARED, DERIVED, TRIED
 from scanner.data.guidelines import DEFAULT, Level, guideline, guideline_names
 from scanner.data.tables import rows, table
 from scanner.judge.norm import Norm
@@ -103,7 +103,7 @@ def test_an_unknown_guideline_names_those_there_are() -> None:
 
 def test_the_check_knows_every_attack_that_the_provider_looks_for() -> None:
     module: Any = importlib.import_module("checks.tls_attacks")
-    assert set(module._ATTACKS) == {*TRIED, *DERIVED}
+    assert set(module._ATTACKS) == {*TRIED, *DERIVED, *COMPARED}
 
 
 def test_guideline_files_are_written_alike() -> None:

@@ -60,9 +60,9 @@ class Seen:
         return next(call.outcome for call in self.snapshot.calls if call.operation == operation)
 
     def verdicts(self, now: datetime = NOW) -> dict[str, Verdict]:
-        """Every check that meets the endpoint, by id, with its default parameters."""
+        """Every check that meets the endpoint, by id, with its default parameters; of a check about several facts the worst."""
         asked = [Question(check) for check in load_checks().values() if not check.estate]
-        return {verdict.check: verdict for verdict in judge(self.estate, asked, now)}
+        return {verdict.check: verdict for verdict in sorted(judge(self.estate, asked, now), key=lambda verdict: verdict.sort_key, reverse=True)}
 
 
 def scan(*targets: str, facts: tuple[type, ...] = (), call_timeout: float = 5.0, timeout: float = 60.0, ca_file: Path | None = None, at: str = "127.0.0.1") -> Seen:

@@ -26,9 +26,13 @@ def _folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="tls-bed-"))
 
 
-@cache
 def pair(kind: str = "rsa") -> Pair:
     """A certificate for localhost: `rsa` (2048 bits), `p256` or `p384`."""
+    return _made(kind)
+
+
+@cache
+def _made(kind: str) -> Pair:
     key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
     key = rsa.generate_private_key(65537, 2048) if kind == "rsa" else ec.generate_private_key({"p256": ec.SECP256R1(), "p384": ec.SECP384R1()}[kind])
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
