@@ -44,6 +44,10 @@ class Guideline:
         """Where in the document the levels of a kind stand."""
         return str(self._table[kind]["section"])
 
+    def link(self, kind: str) -> str:
+        """Where to read it: the section itself where the document has addresses for sections, else the document."""
+        return str(self._table["url"]).replace("{section}", self.section(kind).split(",")[0].split(";")[0].strip())
+
     def level(self, kind: str, value: str) -> Level:
         """The level of a name. Kinds: `versions`, `suites`, `key_exchange`, `groups`, `curves`, `certificate_hash`."""
         for level in (Level.GOOD, Level.SUFFICIENT, Level.PHASE_OUT):

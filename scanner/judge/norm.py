@@ -28,16 +28,17 @@ class Norm:
 def rate(what: str, kind: str, levels: Iterable[tuple[str, Level]], norm: Norm, severity: Severity | None = None) -> Outcome:
     """The worst level decides; every name at that level is named. Phase-out passes with a remark, unless the norm is strict."""
     found = dict(levels)
-    by = f"{norm.rules.title}, {norm.rules.section(kind)}"
+    by = f"{norm.rules.title}, {norm.rules.section(kind)}: {norm.rules.link(kind)}"
     bad = [name for name, level in found.items() if level is Level.INSUFFICIENT]
     late = [name for name, level in found.items() if level is Level.PHASE_OUT]
     if bad:
         return fails(f"{what} {several(bad)}: insufficient ({by})", severity)
     if late and not norm.allow_phase_out:
         return fails(f"{what} {several(late)}: to be phased out ({by})", severity)
+    fine = [f"{level.value}: {several(names)}" for level in (Level.GOOD, Level.SUFFICIENT) if (names := [name for name, each in found.items() if each is level])]
     if late:
-        return passes(f"{what} nothing insufficient; to be phased out: {several(late)} ({by})")
-    return passes(f"{what} {several(list(found)) or 'nothing'} ({by})")
+        fine.append(f"to be phased out: {several(late)}")
+    return passes(f"{what} nothing insufficient; {'; '.join(fine)} ({by})" if fine else f"{what} nothing ({by})")
 
 
 def several(names: list[str], most: int = 6) -> str:
