@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from scanner.sdk import Certificate, Reason, Ref, Renewal, Unresolvable
+from scanner.sdk import Certificate, NotApplicable, Reason, Ref, Renewal, Unresolvable
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 Values = tuple[Any, ...]
 
 
-def encoded(_ref: Ref, data: Values) -> Certificate:
+def encoded(_ref: Ref, data: Values, vaulted: Values = ()) -> Certificate:
     """The leaf of what is encoded. Raises ValueError for what is no certificate."""
+    if not data and vaulted:
+        raise Unresolvable(Reason.UNRESOLVED, f"it lies at {vaulted[0]}, and the gateway does not show it")
     if not data:
         raise Unresolvable(Reason.UNPARSABLE, "the certificate is not in the answer")
     return _read(_leaf(_parse(str(data[0]))), managed=None)
@@ -38,6 +40,14 @@ def held_renewal(_ref: Ref, actions: Values, issuer: Values) -> Renewal:
     if str(issuer[0]).lower() == "unknown":
         return Renewal(False, "its issuer is not known to the vault, which therefore cannot renew it")
     return Renewal(True, "the vault renews it by itself")
+
+
+def taken_over(_ref: Ref, vaulted: Values) -> Renewal:
+    """What a vault renews reaches the gateway within hours, unless its reference names one version (Microsoft Learn, TLS termination with Key Vault certificates)."""
+    if not vaulted:
+        raise NotApplicable("uploaded by hand: renewed by hand")
+    fixed = sorted(str(id) for id in vaulted if len(str(id).rstrip("/").split("/secrets/")[-1].split("/")) > 1)
+    return Renewal(not fixed, f"{fixed[0]} names one version, which no renewal replaces" if fixed else "the newest version in the vault is taken over by itself")
 
 
 def stated(_ref: Ref, names: Values, subject: Values, issuer: Values, begin: Values, end: Values) -> Certificate:

@@ -431,7 +431,8 @@ def _secretless(body: dict[str, Json]) -> dict[str, Json]:
 
 def _without_secret(value: Json) -> Json:
     if isinstance(value, str):
-        return _SECRET.sub(r"\1(hidden)", value) if "=" in value else value
+        account = re.search(r"AccountName=[^;]+", value) if "AccountKey=" in value else None
+        return account[0] if account else _SECRET.sub(r"\1(hidden)", value) if "=" in value else value
     if isinstance(value, list):
         return [_without_secret(item) for item in value]
     return {key: _without_secret(item) for key, item in value.items()} if isinstance(value, dict) else value

@@ -115,7 +115,7 @@ def sql_transit(_ref: Ref, floor: Values) -> Transit:
     raise Unresolvable(Reason.UNRESOLVED, "no minimal TLS version is set: whether connections without TLS are refused is not documented without contradiction; set it to 1.2")
 
 
-def open_network(_ref: Ref, public: Values, default: Values) -> Exposure:
+def open_network(_ref: Ref, public: Values, default: Values = ()) -> Exposure:
     """Reachable from every network unless public access is off or the default of the network rules is Deny."""
     if public and str(public[0]).lower() in ("disabled", "securedbyperimeter"):
         return Exposure(False, f"public network access is {public[0]}")

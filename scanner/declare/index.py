@@ -89,8 +89,14 @@ def _beside(doc: Document, near: Document) -> bool:
     return doc.ref.account == near.ref.account and (doc.ref.region == near.ref.region or not doc.ref.region or not near.ref.region)
 
 
+#: Azure types whose names are parts of host names, so that there is only one of each name in a whole cloud.
+HOSTS = frozenset({"microsoft.storage/storageaccounts", "microsoft.servicebus/namespaces", "microsoft.eventhub/namespaces"})
+
+
 def _unique(doc: Document) -> bool:
-    """An ARN without region and account: the name is the only one in its partition (`arn:aws:s3:::bucket`)."""
+    """The name is the only one of its kind: an ARN without region and account (`arn:aws:s3:::bucket`), a storage account."""
+    if doc.ref.type.lower() in HOSTS:
+        return True
     return doc.ref.id.startswith("arn:") and doc.ref.id.split(":")[3:5] == ["", ""]
 
 
