@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from providers.cloudformation import reader
-from scanner import plugins
 from scanner.collect.plan import Options
-from scanner.collect.trim import trim
 from scanner.declare.decl import TypeDecl
 from scanner.declare.live import Each, Get, List
 from scanner.judge.estate import Estate
 from scanner.model import facts as words
 from scanner.model.known import Known, Reason, Unknown
 from scanner.model.resource import Ref, Resource
-from scanner.model.snapshot import Call, Dialect, Document, Run, Snapshot
-from tests.support import aws_batch_4
-from tests.support.aws import ACCOUNT, QUICK, TYPES, moto_server, scan
+from scanner.model.snapshot import Dialect, Document, Snapshot
+from tests.support.aws import ACCOUNT, QUICK, moto_server, scan
+from tests.support.aws_batch_4 import CASES, DECLS, FIXTURES, MINE, RUN, seed, written
 from tests.support.aws_shapes import methods, model
 
-FIXTURES = Path(__file__).parents[2] / "fixtures" / "aws"
 GERMANY, VIRGINIA = "eu-central-1", "us-east-1"
-RUN = Run("2026-11-21T10:00:00Z", "0.1.0")
-DECLS = plugins.load_types(TYPES)
-SERVICES = frozenset(
-    {
-        "Account", "Athena", "Backup", "CUR", "Cassandra", "CloudFront", "CodeBuild", "Config", "DataSync", "EFS", "Events", "Glue", "GuardDuty", "Kinesis",
-        "KinesisFirehose", "Macie", "Neptune", "OpenSearchService", "Outposts", "RolesAnywhere", "Route53", "SSO", "SageMaker", "StorageGateway",
-    }
-)  # fmt: skip
-MINE = frozenset(kind for kind in DECLS if kind.startswith("AWS::") and kind.split("::")[1] in SERVICES)
 FACTS = {kind.__name__: kind for kind in words.FACTS}
 
 
@@ -57,7 +43,7 @@ def said(resource: Resource, fact: str, field: str) -> object:
 @pytest.fixture(scope="module")
 def snapshot() -> Iterator[Snapshot]:
     with moto_server() as url:
-        aws_batch_4.seed(url)
+        seed(url)
         yield scan(url, replace(QUICK, regions=(GERMANY, VIRGINIA), types=MINE))
 
 
@@ -149,7 +135,6 @@ def test_what_nobody_answered_is_unknown(snapshot: Snapshot, resources: dict[tup
 
 
 # -- documents of botocore's shapes ------------------------------------------------------------------------
-CASES: list[Mapping[str, Any]] = json.loads((FIXTURES / "batch_4.json").read_text(encoding="utf-8"))
 IDS = [f"{n}-{case['type']}" for n, case in enumerate(CASES)]
 
 
@@ -211,22 +196,16 @@ def bucket(name: str, region: str) -> Document:
     return Document(Ref("aws", "AWS::S3::Bucket", ACCOUNT, region, f"arn:aws:s3:::{name}", name), Dialect.LIVE, {}, {}, reference=True)
 
 
-def resource_of(case: Mapping[str, Any]) -> Resource:
-    decl = DECLS[case["type"]]
-    region = case["region"]
-    calls = {put: Call("aws", ACCOUNT, region, "test", f"Get{put}", "arn:aws:test:::thing", pages=1, items=1) for put in case["parts"]}
-    listed = Call("aws", ACCOUNT, region, "test", "List", types=(decl.type,), pages=1, items=1)
-    ref = Ref("aws", decl.type, ACCOUNT, region, "arn:aws:test:::thing", "thing")
-    body = trim({**case["item"], **case["parts"]}, decl.keep(Dialect.LIVE))
-    doc = Document(ref, Dialect.LIVE, body, {"": listed.id, **{put: call.id for put, call in calls.items()}})
-    whole = Snapshot.of(RUN, (listed, *calls.values()), (doc, bucket("four-eu", GERMANY), bucket("four-us", VIRGINIA)))
-    return next(r for r in Estate.of(whole, DECLS).resources if r.ref == ref)
+def resource_of(n: int) -> Resource:
+    calls, doc = written(n)
+    whole = Snapshot.of(RUN, calls, (doc, bucket("four-eu", GERMANY), bucket("four-us", VIRGINIA)))
+    return next(r for r in Estate.of(whole, DECLS).resources if r.ref == doc.ref)
 
 
-@pytest.mark.parametrize("case", CASES, ids=IDS)
-def test_documents_become_facts(case: Mapping[str, Any]) -> None:
-    resource = resource_of(case)
-    for fact, expected in case["facts"].items():
+@pytest.mark.parametrize("n", range(len(CASES)), ids=IDS)
+def test_documents_become_facts(n: int) -> None:
+    resource = resource_of(n)
+    for fact, expected in CASES[n]["facts"].items():
         found = resource.facts.get(FACTS[fact])
         if expected is None:
             assert found is None, f"{fact} does not apply, and is {found}"
@@ -259,6 +238,9 @@ TEMPLATES: list[tuple[str, str, str, object]] = [
     ("BadFront", "Transit", "plaintext_allowed", True), ("GoodFront", "TlsFloor", "min_version", "TLSv1.2"), ("BadFront", "TlsFloor", "min_version", "TLSv1.0"),
     ("GoodFront", "LogPlaces", "places", [GERMANY]), ("GoodFront", "AtRest", "algorithm", "field-level encryption K1"), ("BadFront", "Certificate", "", None),
     ("GoodFront", "Certificate", "", Reason.UNSUPPORTED), ("RealTime", "LogPlaces", "places", [GERMANY]), ("Keys", "Replicas", "places", ["?"]),
+    ("OldFront", "Certificate", "", Reason.UNSUPPORTED), ("OldFront", "TlsFloor", "min_version", "TLSv1.3"), ("WideAggregator", "Replicas", "places", ["?"]),
+    ("BadChannel", "LogPlaces", "places", [GERMANY, VIRGINIA]), ("BadSearch", "Backups", "enabled", False), ("WideCarry", "AtRest", "", None),
+    ("WideCarry", "Replicas", "places", ["?", GERMANY, "eu-west-1", "eu-west-3", "us-east-2", "us-west-2"]), ("NamedGroup", "LogPlaces", "places", ["?"]),
     ("GoodHeaders", "Hsts", "max_age", 31536000), ("GoodHeaders", "Hsts", "preload", True), ("BadHeaders", "Hsts", "max_age", None), ("Zone", "DnsSigning", "", Reason.UNSUPPORTED),
     ("GoodBuild", "AtRest", "state", "on"), ("BadBuild", "AtRest", "state", "off"),
     ("BadAggregator", "Replicas", "places", ["us-west-2"]), ("GoodChannel", "LogPlaces", "places", [GERMANY]),

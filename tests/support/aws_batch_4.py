@@ -1,13 +1,56 @@
-"""An estate of this batch's types in Germany (good) and Virginia (bad), made through moto's API."""
+"""An estate of this batch's types in Germany (good) and Virginia (bad), made through moto's API; documents of what moto lacks.
+
+`python -m tests.support.aws_batch_4` records both in fixtures/aws/batch_4.jsonl: run it when a declaration reads more.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from scanner import plugins
+from scanner.collect.trim import trim
 from scanner.demo.aws_estate import GERMANY, VIRGINIA, Estate
+from scanner.model.resource import Ref
+from scanner.model.snapshot import Call, Dialect, Document, Run, Snapshot
+from scanner.store.snapshot_file import save
+from tests.support.aws import ACCOUNT, QUICK, TYPES, moto_server, scan
 
-ACCOUNT = "123456789012"
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "aws"
+DECLS = plugins.load_types(TYPES)
+SERVICES = frozenset(
+    {
+        "Account", "Athena", "Backup", "CUR", "Cassandra", "CloudFront", "CodeBuild", "Config", "DataSync", "EFS", "Events", "Glue", "GuardDuty", "Kinesis",
+        "KinesisFirehose", "Macie", "Neptune", "OpenSearchService", "Outposts", "RolesAnywhere", "Route53", "SSO", "SageMaker", "StorageGateway",
+    }
+)  # fmt: skip
+MINE = frozenset(kind for kind in DECLS if kind.startswith("AWS::") and kind.split("::")[1] in SERVICES)
+RUN = Run("2026-11-21T10:00:00Z", "0.1.0")
+CASES: list[Mapping[str, Any]] = json.loads((FIXTURES / "batch_4.json").read_text(encoding="utf-8"))
+
+
+def written(n: int) -> tuple[tuple[Call, ...], Document]:
+    """The document of a case as the worker would have made it, and its calls, all answered."""
+    case, decl = CASES[n], DECLS[CASES[n]["type"]]
+    ref = Ref("aws", decl.type, ACCOUNT, case["region"], f"arn:aws:test:::{n}", f"thing-{n}")
+    parts = {put: Call("aws", ACCOUNT, case["region"], "test", f"Get_{put}", ref.id, pages=1, items=1) for put in case["parts"]}
+    listed = Call("aws", ACCOUNT, case["region"], "test", f"List_{decl.type}", types=(decl.type,), pages=1, items=1)
+    body = trim({**case["item"], **case["parts"]}, decl.keep(Dialect.LIVE))
+    return (listed, *parts.values()), Document(ref, Dialect.LIVE, body, {"": listed.id, **{put: call.id for put, call in parts.items()}})
+
+
+def record() -> None:
+    with moto_server() as url:
+        seed(url)
+        seen = scan(url, replace(QUICK, regions=(GERMANY, VIRGINIA), types=MINE))
+    ours = [doc for doc in seen.documents if doc.ref.type in MINE]
+    made = [written(n) for n in range(len(CASES))]
+    answered = [replace(call, at="", took=0.0) for call in seen.calls if call.ok]
+    documents = [replace(doc, calls={put: id for put, id in doc.calls.items() if any(call.id == id for call in answered)}) for doc in ours]
+    save(Snapshot.of(RUN, (*answered, *(call for calls, _ in made for call in calls)), (*documents, *(doc for _, doc in made))), FIXTURES / "batch_4.jsonl")
 
 
 def seed(url: str) -> None:
@@ -156,3 +199,7 @@ def _distribution(good: bool, certificate: str) -> dict[str, Any]:
 def _refuse_plaintext() -> dict[str, Any]:
     deny = {"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
     return {"Version": "2012-10-17", "Statement": [deny]}
+
+
+if __name__ == "__main__":
+    record()
