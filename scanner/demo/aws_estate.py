@@ -15,7 +15,7 @@ GERMANY, IRELAND, VIRGINIA = "eu-central-1", "eu-west-1", "us-east-1"
 TYPES = frozenset(
     f"AWS::{name}"
     for name in (
-        "CertificateManager::Certificate", "CloudTrail::Trail", "DynamoDB::Table", "EC2::EbsEncryptionByDefault", "EC2::Snapshot", "EC2::Volume",
+        "CertificateManager::Certificate", "CloudTrail::Trail", "DynamoDB::Table", "EC2::EbsEncryptionByDefault", "EC2::Instance", "EC2::Snapshot", "EC2::Volume",
         "ElasticLoadBalancingV2::Listener", "ElasticLoadBalancingV2::LoadBalancer", "IAM::User", "KMS::Key", "RDS::DBCluster", "RDS::DBInstance", "S3::Bucket",
     )
 )  # fmt: skip
