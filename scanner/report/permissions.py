@@ -42,24 +42,36 @@ def _aws_terraform(actions: Sequence[str]) -> str:
     )
 
 
+#: What an Azure role grants as a data action: Key Vaults answer for what they hold themselves.
+_DATA_PLANE = frozenset({"Microsoft.KeyVault/vaults/certificates/read"})
+
+
+def _planes(actions: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Actions, and data actions."""
+    return [action for action in actions if action not in _DATA_PLANE], [action for action in actions if action in _DATA_PLANE]
+
+
 def _role(actions: Sequence[str]) -> str:
-    role = {"Name": NAME, "IsCustom": True, "Description": _ABOUT, "Actions": list(actions), "NotActions": [], "DataActions": [], "NotDataActions": []}
+    control, data = _planes(actions)
+    role = {"Name": NAME, "IsCustom": True, "Description": _ABOUT, "Actions": control, "NotActions": [], "DataActions": data, "NotDataActions": []}
     return json.dumps({**role, "AssignableScopes": ["/subscriptions/SUBSCRIPTION"]}, indent=2) + "\n"
 
 
 def _bicep(actions: Sequence[str]) -> str:
-    listed = "\n".join(f"          '{action}'" for action in actions)
+    listed, held = ("\n".join(f"          '{action}'" for action in plane) for plane in _planes(actions))
+    data = f"        dataActions: [\n{held}\n        ]\n" if held else ""
     return (
         "targetScope = 'subscription'\n\nresource houvast 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {\n"
         f"  name: guid(subscription().id, '{NAME}')\n  properties: {{\n    roleName: '{NAME}'\n    description: '{_ABOUT}'\n    type: 'CustomRole'\n"
-        f"    permissions: [\n      {{\n        actions: [\n{listed}\n        ]\n        notActions: []\n      }}\n    ]\n    assignableScopes: [\n      subscription().id\n    ]\n  }}\n}}\n"
+        f"    permissions: [\n      {{\n        actions: [\n{listed}\n        ]\n        notActions: []\n{data}      }}\n    ]\n    assignableScopes: [\n      subscription().id\n    ]\n  }}\n}}\n"
     )
 
 
 def _azure_terraform(actions: Sequence[str]) -> str:
-    listed = "\n".join(f'      "{action}",' for action in actions)
+    listed, held = ("\n".join(f'      "{action}",' for action in plane) for plane in _planes(actions))
+    data = f"    data_actions = [\n{held}\n    ]\n" if held else ""
     return (
         'data "azurerm_subscription" "scanned" {}\n\n'
         f'resource "azurerm_role_definition" "houvast" {{\n  name        = "{NAME}"\n  description = "{_ABOUT}"\n  scope       = data.azurerm_subscription.scanned.id\n\n'
-        f"  permissions {{\n    actions = [\n{listed}\n    ]\n  }}\n}}\n"
+        f"  permissions {{\n    actions = [\n{listed}\n    ]\n{data}  }}\n}}\n"
     )

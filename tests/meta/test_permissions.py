@@ -11,6 +11,7 @@ from providers.aws import permissions as aws
 from providers.azure import permissions as azure
 from scanner import plugins
 from scanner.cli.main import main
+from scanner.report.permissions import render
 from scanner.store.snapshot_file import load
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +39,20 @@ def test_aws_actions_only_read() -> None:
 def test_azure_actions_only_read() -> None:
     for action in azure.actions(plugins.load_types("providers.azure.types")):
         assert action.endswith("/read"), action
+
+
+def test_azure_roles_name_only_what_can_be_granted() -> None:
+    """What stands in the body of another resource has no action of its own; what a vault holds is a data action."""
+    types = plugins.load_types("providers.azure.types")
+    actions = azure.actions(types)
+    assert not [action for action in actions if action.startswith(("Microsoft.Network/applicationGateways/", "Microsoft.Resources/resourceGroups/"))]
+    certificates = azure.actions({name: decl for name, decl in types.items() if name == "Microsoft.KeyVault/vaults/certificates"})
+    assert {"Microsoft.KeyVault/vaults/read", "Microsoft.KeyVault/vaults/certificates/read"} <= set(certificates)
+    role = json.loads(render("azure", "json", actions))
+    assert role["DataActions"] == ["Microsoft.KeyVault/vaults/certificates/read"]
+    assert not set(role["DataActions"]) & set(role["Actions"])
+    assert "dataActions: [" in render("azure", "bicep", actions)
+    assert "data_actions = [" in render("azure", "terraform", actions)
 
 
 def test_fewer_checks_need_less() -> None:
