@@ -76,7 +76,7 @@ def _configuration(named: str | None) -> Iterator[_Line]:
     if promises.is_file():
         from scanner.store.promise_file import load_promises
 
-        yield True, f"{promises}: {len(load_promises(promises, plugins.load_checks()))} promises", ""
+        yield True, f"{promises}: {len(load_promises(promises, plugins.load_checks(), config.environments))} promises", ""
     else:
         yield False, f"{promises} is not there", "optional: write down what you promised (docs/promises.md)"
 

@@ -112,7 +112,7 @@ def _bound(config: Config, promise: str | None) -> Promise | None:
     from scanner import plugins
     from scanner.store.promise_file import load_promises
 
-    return next((p for p in load_promises(Path(file), plugins.load_checks()) if p.id == promise), None)
+    return next((p for p in load_promises(Path(file), plugins.load_checks(), config.environments) if p.id == promise), None)
 
 
 _BARS = "▁▂▃▄▅▆▇█"

@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -70,8 +70,41 @@ def choose(arguments: argparse.Namespace, config: Config) -> Choice:
     if file:
         from scanner.store.promise_file import load_promises
 
-        promises = load_promises(Path(file), every)
-    return Choice(checks, promises, known_types(arguments.type), config.checks, _waivers(arguments, config, every))
+        promises = load_promises(Path(file), every, config.environments)
+    params: Mapping[str, Mapping[str, Json]] = config.checks
+    if (name := chosen_guideline(arguments, config)) is not None:
+        params, promises = by_guideline(name, every, params, promises, typed=bool(getattr(arguments, "tls_guideline", None)))
+    return Choice(checks, promises, known_types(arguments.type), params, _waivers(arguments, config, every))
+
+
+def chosen_guideline(arguments: argparse.Namespace, config: Config) -> str | None:
+    """The TLS guideline that was typed, or that the configuration names; None: the checks' own. Raises UsageError."""
+    typed: str | None = getattr(arguments, "tls_guideline", None)
+    if typed is None:
+        return config.tls_guideline
+    from scanner.data.guidelines import guideline_names
+
+    if typed not in guideline_names():
+        close = difflib.get_close_matches(typed, guideline_names(), 2, 0.4)
+        raise UsageError(f"there is no TLS guideline {typed!r}", f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(guideline_names())}")
+    return typed
+
+
+def by_guideline(
+    name: str, every: Mapping[str, Check[Any]], params: Mapping[str, Mapping[str, Json]], promises: tuple[Promise, ...], *, typed: bool
+) -> tuple[Mapping[str, Mapping[str, Json]], tuple[Promise, ...]]:
+    """Parameters and promises with this guideline wherever a check takes one and no promise names another.
+
+    What was typed goes before `[checks.<id>]`; what the file says of all checks goes behind what it says of one."""
+    taking = {id for id, check in every.items() if check.params is not None and any(field.name == "guideline" for field in fields(check.params))}
+    chosen: dict[str, Mapping[str, Json]] = {id: dict(given) for id, given in params.items()}
+    for id in taking:
+        own = chosen.get(id, {})
+        chosen[id] = {**own, "guideline": name} if typed else {"guideline": name, **own}
+    bound = tuple(
+        replace(promise, binds=tuple(replace(bind, params={"guideline": name, **bind.params}) if bind.check in taking else bind for bind in promise.binds)) for promise in promises
+    )
+    return chosen, bound
 
 
 def promise_file(arguments: argparse.Namespace, config: Config) -> str | None:
@@ -180,8 +213,8 @@ def exit_code(assessment: Assessment, fail_on: Severity = Severity.LOW, allow_un
     A promise that only waived findings break is broken (docs/adr/010-waivers.md); `accept_waived` lets it pass here, and nowhere else."""
     failed = any(v.status is Status.FAIL and not v.waiver and v.severity.rank <= fail_on.rank for v in assessment.verdicts)
     excused = {v.fingerprint for v in assessment.verdicts if v.waiver} if accept_waived else set()
-    broken = any(s.status is Settled.BROKEN and not excused.issuperset(s.fails) for s in assessment.settlements)
-    if failed or (broken and fail_on is Severity.LOW):
+    broken = any(s.status is Settled.BROKEN and (s.severity or Severity.LOW).rank <= fail_on.rank and not excused.issuperset(s.fails) for s in assessment.settlements)
+    if failed or broken:
         return Exit.FAILED
     if not assessment.coverage.answered or (not assessment.verdicts and not assessment.settlements):
         return Exit.NOTHING

@@ -47,11 +47,12 @@ def _init(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
+    from scanner.cli.choosing import chosen_config
     from scanner.store.promise_file import load_promises
 
     checks = plugins.load_checks()
     today = _day(arguments.at) if arguments.at else now().date()
-    promises = load_promises(Path(arguments.file), checks)
+    promises = load_promises(Path(arguments.file), checks, chosen_config(None).environments)
     for promise in promises:
         print(f"{arguments.file}:{promise.line}: {promise.id}: {_answered(promise)}")
         for warning in _warnings(promise, today):
@@ -72,8 +73,9 @@ def _answered(promise: Promise) -> str:
     parts = [f"{bind.check}{_params(bind.params)}" for bind in promise.binds]
     if promise.attested:
         parts.append(safe(f"attested by {promise.attested.by} until {promise.attested.until}"))
+    weight = f", {promise.severity} when broken" if promise.severity else ""
     where = f" in {safe(', '.join(promise.scope))}" if promise.scope else ""
-    return (" and ".join(parts) or "nothing yet") + where
+    return (" and ".join(parts) or "nothing yet") + where + weight
 
 
 def _params(params: Mapping[str, object]) -> str:
@@ -86,7 +88,7 @@ def _warnings(promise: Promise, today: date) -> list[str]:
     word = promise.attested
     if word and word.until < today:
         found.append(f"the attestation ended on {word.until}: the promise is unproven until it is renewed")
-    elif word and (word.until - today).days <= 30:
+    elif word and word.due(today):
         found.append(f"the attestation ends on {word.until}: renew it in time")
     if word and word.on > today:
         found.append(f"the attestation begins on {word.on} only")

@@ -89,7 +89,7 @@ def _choice(pack: Pack, rules: Mapping[str, Any]) -> Choice:
         paths = {name: Path(folder) / name for name in ("promises.toml", "waivers.toml") if name in pack.files}
         for name, path in paths.items():
             path.write_bytes(pack.files[name])
-        promises = load_promises(paths["promises.toml"], every) if "promises.toml" in paths else ()
+        promises = load_promises(paths["promises.toml"], every, rules.get("environments")) if "promises.toml" in paths else ()
         waivers = load_waivers(paths["waivers.toml"], every) if "waivers.toml" in paths else ()
     return Choice(checks, promises, frozenset(rules["types"]), rules["params"], waivers)
 

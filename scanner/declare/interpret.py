@@ -7,11 +7,12 @@ from typing import Any
 
 from scanner.declare.decl import FactDecl, TypeDecl
 from scanner.declare.index import Index
+from scanner.declare.live import List
 from scanner.declare.readers import NotApplicable, Reader
 from scanner.declare.view import View
 from scanner.model.known import Fact, Known, Source, Unknown
 from scanner.model.resource import Resource
-from scanner.model.snapshot import Document
+from scanner.model.snapshot import Dialect, Document
 
 
 def read_fact(declared: FactDecl, view: View) -> Fact[Any]:
@@ -38,7 +39,18 @@ def interpret(doc: Document, index: Index, decls: Mapping[str, TypeDecl]) -> Res
     if decl is None or doc.reference:
         return None
     view = View(doc, index, decl, decls)
-    return Resource(doc.ref, dict(_applying(decl, view)), doc.tags, doc.dialect)
+    return Resource(doc.ref, dict(_applying(decl, view)), doc.tags, doc.dialect, _all_tags(doc, decl))
+
+
+def _all_tags(doc: Document, decl: TypeDecl) -> bool:
+    """Whether a document shows every tag. A template does not: the stack that deploys it may add some to each of its
+    resources. AWS does where its declaration names them; Azure where the resource has a place, as all that can be tagged
+    have (ARM: `location` and `tags` belong to tracked resources), or shows a tag."""
+    if doc.dialect is not Dialect.LIVE:
+        return False
+    if decl.provider == "aws":
+        return isinstance(decl.live, List) and bool(decl.live.tags)
+    return bool(doc.tags or doc.ref.region)
 
 
 def _applying(decl: TypeDecl, view: View) -> Iterator[tuple[type, Fact[Any]]]:

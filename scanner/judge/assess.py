@@ -14,6 +14,7 @@ from scanner.judge.estate import Estate, coverage
 from scanner.judge.registry import Check
 from scanner.judge.settle import settle
 from scanner.judge.waive import waive
+from scanner.judge.weigh import weigh
 from scanner.model.known import Json
 from scanner.model.promise import Promise
 from scanner.model.snapshot import Snapshot
@@ -57,7 +58,7 @@ def assess(
     """Judge a snapshot. Pure: the same arguments give the same assessment, byte for byte. Where `decls` were narrowed by
     choice, `known` are all there are: a type that was left out may have answered a promise."""
     estate = Estate.of(snapshot, decls)
-    verdicts, notes = waive(judge(estate, plan_questions(checks, promises, params or {}), now), waivers, now.date())
+    verdicts, notes = waive(weigh(judge(estate, plan_questions(checks, promises, params or {}), now), promises), waivers, now.date())
     meets = {name: tuple(kind for kind, decl in (known or decls).items() if any(decl.given(fact) for fact in check.needs)) for name, check in checks.items()}
     settlements = tuple(settle(promise, verdicts, snapshot, now.date(), checks, meets) for promise in promises)
     return Assessment(

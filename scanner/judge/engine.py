@@ -33,10 +33,10 @@ class Question:
         """Questions of one key are one question."""
         return (self.check.id, repr(sorted(self.params.items())))
 
-    def concerns(self, ref: Ref) -> bool:
+    def concerns(self, ref: Ref, tags: Mapping[str, str] | None = None, all_tags: bool = False) -> bool:
         """Whether it is asked of a subject."""
-        wanted = not self.scopes or any(in_scope(scope, ref) for scope in self.scopes)
-        return wanted and not any(in_scope(scope, ref) for scope in self.unless)
+        wanted = not self.scopes or any(in_scope(scope, ref, tags, all_tags) for scope in self.scopes)
+        return wanted and not any(in_scope(scope, ref, tags, all_tags) for scope in self.unless)
 
 
 def judge(estate: Estate, questions: Iterable[Question], now: datetime) -> tuple[Verdict, ...]:
@@ -52,7 +52,7 @@ def _answers(estate: Estate, question: Question, now: datetime) -> Iterator[Verd
         yield from _of_estate(estate, question, params, now)
     else:
         for resource in estate.resources:
-            if question.concerns(resource.ref):
+            if question.concerns(resource.ref, resource.tags, resource.all_tags):
                 for kind in question.check.needs:
                     if kind in resource.facts:
                         yield _one(question, resource, kind, params, now)
@@ -94,7 +94,7 @@ def _of_estate(estate: Estate, question: Question, params: object, now: datetime
         broken = Outcome(Status.UNKNOWN, f"the check itself failed: {type(error).__name__}: {error}", Reason.DEFECT)
         answers = [(resource, broken, kind.__name__) for kind in check.needs for resource, _ in estate.with_fact(kind)]
     for resource, outcome, fact in answers:
-        if not question.concerns(resource.ref):
+        if not question.concerns(resource.ref, resource.tags, resource.all_tags):
             continue
         sources = next((f.sources for k, f in resource.facts.items() if k.__name__ == fact), ())
         yield _verdict(question, resource, fact, outcome, sources)
@@ -104,7 +104,7 @@ def _verdict(question: Question, resource: Resource, fact: str, outcome: Outcome
     check = question.check
     return Verdict(
         check.id, dict(question.params), resource.ref, fact, outcome.status, outcome.why, outcome.severity or check.severity,
-        sources, outcome.reason if outcome.status is Status.UNKNOWN else None, False, None, resource.tags,
+        sources, outcome.reason if outcome.status is Status.UNKNOWN else None, False, None, resource.tags, resource.all_tags,
     )  # fmt: skip
 
 

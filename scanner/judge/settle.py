@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from fnmatch import fnmatchcase
 
-from scanner.judge.scope import in_scope
+from scanner.judge.scope import in_scope, tagged
 from scanner.model.known import Reason
 from scanner.model.promise import Bind, Promise, Settled, Settlement
 from scanner.model.resource import Ref
@@ -16,12 +16,14 @@ from scanner.model.snapshot import Snapshot
 from scanner.model.verdict import Status, Verdict
 
 
-def settle(promise: Promise, verdicts: Iterable[Verdict], snapshot: Snapshot, today: date, asked: Collection[str] = (), meets: Mapping[str, Collection[str]] | None = None) -> Settlement:
+def settle(
+    promise: Promise, verdicts: Iterable[Verdict], snapshot: Snapshot, today: date, asked: Collection[str] = (), meets: Mapping[str, Collection[str]] | None = None
+) -> Settlement:
     """Any fail breaks it; it is kept only if something was asked, all of it passed, and nothing in scope was left out.
     `asked` names the checks of this run, to say of a check that it was left out by choice; `meets` names the types that a
     check can meet, to tell whether a type that was left out could have answered."""
     every = tuple(verdicts)
-    groups = [(bind, [v for v in every if _answers(promise, bind, v)]) for bind in promise.binds]
+    groups = [(bind, [v for v in every if answers(promise, bind, v)]) for bind in promise.binds]
     relevant = {v.fingerprint: v for _, group in groups for v in group}
     counts = Counter(v.status for v in relevant.values())
     fails = tuple(sorted(v.fingerprint for v in relevant.values() if v.status is Status.FAIL))
@@ -37,10 +39,11 @@ def settle(promise: Promise, verdicts: Iterable[Verdict], snapshot: Snapshot, to
     tally = {s.value: counts.get(s, 0) for s in Status}
     if accepted := sum(v.waiver is not None for v in relevant.values()):
         tally["waived"] = accepted  # among the fails: an accepted risk is no kept word
-    return Settlement(promise.id, status, promise.text, tally, fails, missing, promise.url, promise.attested)
+    return Settlement(promise.id, status, promise.text, tally, fails, missing, promise.url, promise.attested, promise.severity)
 
 
-def _answers(promise: Promise, bind: Bind, verdict: Verdict) -> bool:
+def answers(promise: Promise, bind: Bind, verdict: Verdict) -> bool:
+    """Whether a verdict says something about what a promise binds."""
     if verdict.check != bind.check or dict(verdict.params) != dict(bind.params):
         return False
     if bind.facts and verdict.fact not in bind.facts:
@@ -48,7 +51,7 @@ def _answers(promise: Promise, bind: Bind, verdict: Verdict) -> bool:
     kind = verdict.subject.type.lower()
     if bind.types and not any(fnmatchcase(kind, p.lower()) or (verdict.gap and _may_hide(kind, p.lower())) for p in bind.types):
         return False
-    return in_scope(promise.scope, verdict.subject)
+    return in_scope(promise.scope, verdict.subject, verdict.tags, verdict.all_tags)
 
 
 def _may_hide(gap_type: str, pattern: str) -> bool:
@@ -58,7 +61,9 @@ def _may_hide(gap_type: str, pattern: str) -> bool:
     return gap_type.endswith("*") and (head.startswith(gap) or gap.startswith(head))
 
 
-def _missing(promise: Promise, groups: list[tuple[Bind, list[Verdict]]], snapshot: Snapshot, today: date, asked: Collection[str], meets: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+def _missing(
+    promise: Promise, groups: list[tuple[Bind, list[Verdict]]], snapshot: Snapshot, today: date, asked: Collection[str], meets: Mapping[str, Collection[str]]
+) -> tuple[str, ...]:
     found: list[str] = []
     for bind, group in groups:
         if not group:
@@ -67,8 +72,8 @@ def _missing(promise: Promise, groups: list[tuple[Bind, list[Verdict]]], snapsho
         unknown = [v for v in group if v.status is Status.UNKNOWN]
         found.extend(f"{bind.check}: {v.subject.name} ({v.fact}): {v.why or v.reason or Reason.DEFECT}" for v in unknown)
     if promise.binds:
-        subjects = [v.subject for _, group in groups for v in group]
-        found.extend(f"{item} was not looked at" for item in promise.scope if not _looked_at(item, subjects, snapshot))
+        seen = [v for _, group in groups for v in group]
+        found.extend(_UNSEEN[item.startswith("tag:")].format(item) for item in promise.scope if not _looked_at(item, seen, snapshot))
         found.extend(f"{left_out_words(left)} not looked at" for left in snapshot.run.excluded if _concerns(promise, groups, left, meets))
         if not snapshot.run.complete:
             found.append("the scan was stopped before its end")
@@ -83,9 +88,16 @@ def _missing(promise: Promise, groups: list[tuple[Bind, list[Verdict]]], snapsho
     return tuple(dict.fromkeys(found))
 
 
-def _looked_at(item: str, subjects: Iterable[Ref], snapshot: Snapshot) -> bool:
-    """Whether this run saw anything of one part of a scope: half of what was promised does not keep a promise."""
-    if any(in_scope((item,), subject) for subject in subjects):
+_UNSEEN = ("{} was not looked at", "nothing was seen that carries {}")
+
+
+def _looked_at(item: str, seen: Iterable[Verdict], snapshot: Snapshot) -> bool:
+    """Whether this run saw anything of one part of a scope: half of what was promised does not keep a promise. A tag was
+    seen where something carries it: a misspelt one must not be kept by what has no tags at all."""
+    kind, _, rest = item.partition(":")
+    if kind == "tag":
+        return any(tagged(rest, verdict.tags) for verdict in seen)
+    if any(in_scope((item,), verdict.subject) for verdict in seen):
         return True
     account = item.partition(":")[2].partition("/")[0]
     calls = (c for c in snapshot.calls if c.ok and (c.account or not account))

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from scanner.model.known import Json
 from scanner.model.record import dataclass
+from scanner.model.severity import Severity
+
+#: Days ahead of the end of an attestation at which people are reminded, where it names none of its own.
+REMIND_DAYS = 30
 
 
 class Settled(StrEnum):
@@ -38,6 +42,17 @@ class Attestation:
     document: str
     on: date
     until: date
+    remind: date | None = None
+    """From when on its end is announced, where that was said."""
+
+    @property
+    def remind_on(self) -> date:
+        """The day from which its end is announced."""
+        return self.remind or self.until - timedelta(days=REMIND_DAYS)
+
+    def due(self, today: date) -> bool:
+        """Whether it should be renewed now: it ends soon, or has ended."""
+        return self.on <= today and (today >= self.remind_on or today > self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +64,7 @@ class Promise:
     url: str | None = None
     said: date | None = None
     scope: tuple[str, ...] = ()
-    """`aws`, `aws:ACCOUNT`, `azure:SUBSCRIPTION`, `tls:HOST`, …; empty for everything."""
+    """`aws`, `aws:ACCOUNT`, `azure:SUBSCRIPTION`, `tls:HOST`, `tag:KEY=VALUE`, …; empty for everything."""
     binds: tuple[Bind, ...] = ()
     attested: Attestation | None = None
     needs: str | None = None
@@ -58,6 +73,8 @@ class Promise:
     """Line of the promise in its file."""
     language: str | None = None
     """Language of the text, as BCP 47 writes it: `nl`, `en-GB`."""
+    severity: Severity | None = None
+    """How bad it is to break it; takes the place of what its checks say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +92,5 @@ class Settlement:
     """What would prove it."""
     url: str | None = None
     attested: Attestation | None = None
+    severity: Severity | None = None
+    """What the promise says of itself; None where its checks say it."""

@@ -53,3 +53,5 @@ class Resource:
     facts: Mapping[type, Known[Any] | Unknown]
     tags: Mapping[str, str] = field(default_factory=dict)
     dialect: str = "live"
+    all_tags: bool = False
+    """Whether `tags` are all that it has: false where nobody read them, or only a part (a stack may add some to its template)."""

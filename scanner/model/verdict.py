@@ -12,6 +12,7 @@ from scanner.model.known import Json, Reason, Source
 from scanner.model.promise import Settlement
 from scanner.model.record import dataclass
 from scanner.model.resource import Ref
+from scanner.model.severity import Severity as Severity
 from scanner.model.waiver import WaiverNote
 
 
@@ -19,20 +20,6 @@ class Status(StrEnum):
     PASS = "pass"
     FAIL = "fail"
     UNKNOWN = "unknown"
-
-
-class Severity(StrEnum):
-    """How bad a failure is; the order of the members is the order of reports."""
-
-    CRITICAL = "critical"
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-
-    @property
-    def rank(self) -> int:
-        """0 is worst."""
-        return list(Severity).index(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +73,9 @@ class Verdict:
     waiver: str | None = None
     """Who accepted this fail, until when and why; the status stays fail."""
     tags: Mapping[str, str] | None = None
+    """Those that were read; None for a gap."""
+    all_tags: bool = False
+    """The subject has no others; else a tag that is not among them may be there all the same."""
 
     @cached_property
     def fingerprint(self) -> str:

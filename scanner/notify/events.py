@@ -16,8 +16,6 @@ from scanner.store.settings import THRESHOLDS
 
 FEW = 20
 """Subjects that an event names one by one."""
-ATTESTATION_AHEAD = 30
-"""Days ahead of its end at which an attestation is told."""
 
 _FINDINGS = {
     Kind.NEW: ("new finding", True),
@@ -56,7 +54,7 @@ def _promises(entry: Entry, recorded: Recorded) -> Iterator[Event]:
                 yield Event(key, "promise", "info", f"promise seen to be broken still: {change.promise}", words)
             case Settled.BROKEN:
                 body = "\n".join(dict.fromkeys([words, *(why[f] for f in settlement.fails if f in why)]))
-                yield Event(key, "promise", "critical", f"promise newly broken: {change.promise}", body)
+                yield Event(key, "promise", settlement.severity or "critical", f"promise newly broken: {change.promise}", body)
             case Settled.UNPROVEN if change.before in (Settled.KEPT, Settled.ATTESTED):
                 yield Event(key, "promise", "medium", f"promise no longer proven: {change.promise}", "\n".join([words, *settlement.missing]))
             case Settled.UNPROVEN if change.before is Settled.BROKEN:
@@ -147,7 +145,7 @@ def _attestations(entry: Entry, now: datetime) -> Iterator[Event]:
         if word is None:
             continue
         left = (word.until - now.date()).days
-        state = "ended" if left < 0 else "ending" if left <= ATTESTATION_AHEAD else ""
+        state = "ended" if left < 0 else "ending" if word.due(now.date()) else ""
         if state:
             title = f"attestation of {settlement.promise} {'ended' if left < 0 else 'ends'} on {word.until}"
             key = f"attestation|{settlement.promise}|{word.by}|{word.until}|{state}"

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any
 
 from scanner.model.known import Known, Source, Unknown
+from scanner.model.promise import Settlement
 from scanner.model.resource import Ref, Resource
 from scanner.model.verdict import Assessment, Coverage, Gap, Verdict
 from scanner.model.waiver import WaiverNote
@@ -50,9 +51,19 @@ def assessment_object(assessment: Assessment) -> dict[str, Any]:
         "coverage": coverage_object(assessment.coverage),
         "summary": summary(assessment),
         "verdicts": [verdict_object(v) for v in assessment.verdicts],
-        "settlements": [plain(s) for s in assessment.settlements],
+        "settlements": [_settlement(s) for s in assessment.settlements],
         **({"waivers": [_waiver(note) for note in assessment.waivers]} if assessment.waivers else {}),
     }
+
+
+def _settlement(settlement: Settlement) -> dict[str, Any]:
+    """A severity and a reminder are there where the promise file names them."""
+    shown: dict[str, Any] = plain(settlement)
+    if settlement.severity is None:
+        del shown["severity"]
+    if settlement.attested and settlement.attested.remind is None:
+        del shown["attested"]["remind"]
+    return shown
 
 
 def _waiver(note: WaiverNote) -> dict[str, Any]:

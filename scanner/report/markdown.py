@@ -65,6 +65,8 @@ def _reading(settlement: Settlement, proof: Proof, say: Words) -> str:
     if settlement.attested:
         word = settlement.attested
         parts.append(say("page.attested", by=prose(word.by), on=word.on, document=prose(word.document), until=word.until))
+        if due := proof.due(settlement):
+            parts.append(f"**{prose(due)}**")
     if settlement.status is Settled.UNPROVEN:
         lines = proof.lines(settlement)
         parts.extend(prose(line.text) for line in lines[:3])

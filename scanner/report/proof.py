@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 from scanner.judge.registry import Check
@@ -26,6 +27,7 @@ class Proof:
 
     def __init__(self, assessment: Assessment, checks: Mapping[str, Check[Any]], say: Words) -> None:
         self._say, self._checks = say, checks
+        self._today = date.fromisoformat(assessment.judged_at[:10])
         self._unknown = {_line_of(v): v for v in assessment.verdicts if v.status is Status.UNKNOWN} if assessment.settlements else {}
         self._excluded = {f"{left_out_words(entry)} not looked at": entry for entry in assessment.coverage.excluded}
 
@@ -40,6 +42,13 @@ class Proof:
             else:
                 subjects.setdefault((verdict.check, verdict.reason or Reason.DEFECT), {})[verdict.subject.name] = None
         return [Line(self._same(check, reason, list(names)), True) for (check, reason), names in subjects.items()] + others
+
+    def due(self, settlement: Settlement) -> str:
+        """That an attestation is about to end, as a sentence; empty when it has time, or has ended (that is in `lines`)."""
+        word = settlement.attested
+        if word is None or not word.due(self._today) or word.until < self._today:
+            return ""
+        return self._say("page.attested.due", by=word.by, until=word.until)
 
     def _same(self, check: str, reason: Reason, names: list[str]) -> str:
         say = self._say
@@ -72,4 +81,5 @@ _SENTENCES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"the scan was stopped before its end"), "page.missing.stopped"),
     (re.compile(r"no check is bound to it and nobody attests it"), "page.missing.nobody"),
     (re.compile(r"(?P<what>\S+) was not looked at"), "page.missing.not_seen"),
+    (re.compile(r"nothing was seen that carries (?P<what>tag:.+)", re.S), "page.missing.no_tag"),
 )

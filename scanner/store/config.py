@@ -13,12 +13,13 @@ from scanner.judge.registry import Check
 from scanner.model.known import Json
 from scanner.model.record import dataclass
 from scanner.store.promise_file import check_params
+from scanner.store.scope_words import Environments, environments_of
 from scanner.store.toml_file import TomlFile, Where, nearest, read_toml
 
 if TYPE_CHECKING:
     from scanner.store.settings import NotifySettings, WatchSettings
 
-_FILE = ("aws", "azure", "checks", "history", "notify", "promises", "targets", "template", "tls", "waivers", "watch")
+_FILE = ("aws", "azure", "checks", "environments", "history", "notify", "promises", "targets", "template", "tls", "waivers", "watch")
 _REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]+\Z")
 _ACCOUNT = re.compile(r"[0-9]{12}\Z")
 _URL = re.compile(r"https://[^\s/]+(?:/\S*)?\Z")
@@ -54,6 +55,10 @@ class Config:
     watch: WatchSettings | None = None
     source: str | None = None
     """Path of the file itself."""
+    environments: Environments = field(default_factory=dict)
+    """What `environment:NAME` stands for in the scopes of promises."""
+    tls_guideline: str | None = None
+    """TLS guideline to judge by, where neither a check nor a promise names one."""
 
 
 def load_config(path: Path, checks: Mapping[str, Check[Any]] | None = None) -> Config:
@@ -61,7 +66,7 @@ def load_config(path: Path, checks: Mapping[str, Check[Any]] | None = None) -> C
     file = read_toml(path, "a houvast.toml")
     file.only((), file.values, _FILE, "houvast.toml")
     aws, azure = _table(file, "aws", ("regions",)), _table(file, "azure", ("cloud", "resource_manager"))
-    tls, template = _table(file, "tls", ("ca_file",)), _table(file, "template", ("account", "parameters", "region"))
+    tls, template = _table(file, "tls", ("ca_file", "guideline")), _table(file, "template", ("account", "parameters", "region"))
     folder = path.parent
     promises, waivers = _beside(file, folder, "promises", "promise"), _beside(file, folder, "waivers", "waiver")
     ca_file = _text(file, ("tls",), tls, "ca_file")
@@ -81,6 +86,8 @@ def load_config(path: Path, checks: Mapping[str, Check[Any]] | None = None) -> C
         waivers,
         *_afterwards(file, folder),
         str(path),
+        environments_of(file),
+        _guideline(file, tls),
     )
 
 
@@ -118,6 +125,16 @@ def _text(file: TomlFile, at: Where, table: Mapping[str, Any], key: str) -> str 
     if not isinstance(value, str) or not value.strip():
         file.wrong((*at, key), f"{key} is empty or no text", f'write {key} = "…", or leave it out')
     return value.strip()
+
+
+def _guideline(file: TomlFile, tls: Mapping[str, Any]) -> str | None:
+    name = _text(file, ("tls",), tls, "guideline")
+    if name is not None:
+        from scanner.data.guidelines import guideline_names
+
+        if name not in guideline_names():
+            file.wrong(("tls", "guideline"), f"there is no TLS guideline {name!r}", nearest(name, guideline_names()) or f"there are {', '.join(guideline_names())}")
+    return name
 
 
 def _fitting(file: TomlFile, at: Where, table: Mapping[str, Any], key: str, form: re.Pattern[str], advice: str) -> str | None:

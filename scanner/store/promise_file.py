@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,34 +16,32 @@ from scanner.errors import InvalidFile
 from scanner.judge.registry import Check, ParamError
 from scanner.model.known import Json
 from scanner.model.promise import Attestation, Bind, Promise
+from scanner.model.severity import Severity
+from scanner.store.scope_words import SCOPES, Environments, environments_of, scope_words
 from scanner.store.toml_file import TomlFile, Where, nearest, read_toml
 
-_FILE = ("language", "promise", "said", "title", "url")
-_PROMISE = ("attested", "binds", "id", "language", "needs", "said", "scope", "text", "url")
+_FILE = ("environments", "language", "promise", "said", "title", "url")
+_PROMISE = ("attested", "binds", "id", "language", "needs", "said", "scope", "severity", "text", "url")
 _ATTESTED = ("by", "document", "on", "until")
+_REMINDERS = ("remind", "remind_days")
 _RESERVED = ("check", "facts", "types")
 """Keys of a bind that are no parameters of its check."""
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,79}\Z")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
 _TYPE = re.compile(r"[A-Za-z0-9*?]+(?:\.[A-Za-z0-9*?]+)*(?:(?:::|/)[A-Za-z0-9*?_-]+)*\Z")
-_SCOPE = {
-    "aws": re.compile(r"[0-9]{12}(?:/[a-z0-9-]+)?\Z"),
-    "azure": re.compile(r"[^/\s]+(?:/[A-Za-z0-9-]+)?\Z"),
-    "tls": re.compile(r"\S+\Z"),
-    "file": re.compile(r".+\Z"),
-}
-_SCOPES = "aws, aws:ACCOUNT, aws:ACCOUNT/REGION, azure, azure:SUBSCRIPTION, tls, tls:HOST, tls:HOST:PORT or file:PATTERN"
 _DAY = "write a date without quotes: 2027-06-30"
 
 
-def load_promises(path: Path, checks: Mapping[str, Check[Any]]) -> tuple[Promise, ...]:
-    """The promises of a file, in its order. Raises InvalidFile naming file, line and remedy."""
+def load_promises(path: Path, checks: Mapping[str, Check[Any]], environments: Environments | None = None) -> tuple[Promise, ...]:
+    """The promises of a file, in its order; `environments` are those of houvast.toml, beside which the file's own go first.
+    Raises InvalidFile naming file, line and remedy."""
     file = read_toml(path, "a promise file with [[promise]] entries")
     file.only((), file.values, _FILE, "a promise file")
     given = file.values.get("promise")
     if not isinstance(given, list) or not given or not all(isinstance(item, dict) for item in given):
         file.wrong(("promise",), "holds no promises", "write at least one [[promise]] with id and text")
-    common = {
+    common: dict[str, Any] = {
+        "environments": {**(environments or {}), **environments_of(file)},
         "language": _language(file, (), file.values),
         "said": _day(file, (), file.values, "said"),
         "url": _text(file, (), file.values, "url"),
@@ -73,12 +71,13 @@ def _promise(file: TomlFile, at: Where, item: Mapping[str, Any], common: Mapping
         _text(file, at, item, "text") or "",
         _text(file, at, item, "url") or common["url"],
         _day(file, at, item, "said") or common["said"],
-        _scope(file, at, item),
+        _scope(file, at, item, common["environments"]),
         _binds(file, at, item, checks),
         _attested(file, at, item),
         _text(file, at, item, "needs"),
         file.line(at),
         _language(file, at, item) or common["language"],
+        _severity(file, at, item),
     )
     if not promise.binds and promise.attested is None and promise.needs is None:
         file.wrong(at, f"nothing can answer the promise {name!r}", "bind a check (binds), let a person attest it (attested), or say what it needs (needs)")
@@ -126,22 +125,20 @@ def _texts(file: TomlFile, where: Where, value: object, example: str) -> tuple[s
     return tuple(value)
 
 
-def _scope(file: TomlFile, at: Where, item: Mapping[str, Any]) -> tuple[str, ...]:
+def _scope(file: TomlFile, at: Where, item: Mapping[str, Any], environments: Environments) -> tuple[str, ...]:
     if "scope" not in item:
         return ()
     words = _texts(file, (*at, "scope"), item["scope"], '"aws:111122223333"')
     if not words:
-        file.wrong((*at, "scope"), "the scope is empty", f"leave it out for everything, or name {_SCOPES}")
-    for n, word in enumerate(words):
-        kind, colon, rest = word.partition(":")
-        if kind not in _SCOPE:
-            file.wrong((*at, "scope", n), f"{word!r} is no scope", nearest(kind, _SCOPE) or f"use {_SCOPES}")
-        if kind == "file" and not rest:
-            file.wrong((*at, "scope", n), "file names no pattern", 'write "file:*.yaml"')
-        if colon and not _SCOPE[kind].match(rest):
-            why = "an account is named by its 12 digits, not by a profile" if kind == "aws" else f"use {_SCOPES}"
-            file.wrong((*at, "scope", n), f"{word!r} is no scope", why)
-    return words
+        file.wrong((*at, "scope"), "the scope is empty", f"leave it out for everything, or name {SCOPES}")
+    return scope_words(file, (*at, "scope"), words, environments)
+
+
+def _severity(file: TomlFile, at: Where, item: Mapping[str, Any]) -> Severity | None:
+    value = _text(file, at, item, "severity")
+    if value is not None and value not in list(Severity):
+        file.wrong((*at, "severity"), f"there is no severity {value!r}", nearest(value, list(Severity)) or f"use {', '.join(Severity)}")
+    return None if value is None else Severity(value)
 
 
 def _binds(file: TomlFile, at: Where, item: Mapping[str, Any], checks: Mapping[str, Check[Any]]) -> tuple[Bind, ...]:
@@ -217,7 +214,7 @@ def _attested(file: TomlFile, at: Where, item: Mapping[str, Any]) -> Attestation
     example = 'write attested = { by = "…", document = "…", on = 2026-01-31, until = 2027-01-31 }'
     if not isinstance(given, dict):
         file.wrong(where, "attested is no table", example)
-    file.only(where, given, _ATTESTED, "an attestation")
+    file.only(where, given, (*_ATTESTED, *_REMINDERS), "an attestation")
     missing = [key for key in _ATTESTED if key not in given]
     if missing:
         file.wrong(where, f"the attestation has no {' and no '.join(missing)}", example)
@@ -227,4 +224,18 @@ def _attested(file: TomlFile, at: Where, item: Mapping[str, Any]) -> Attestation
         raise InvalidFile(file.name, "the attestation is incomplete", example, file.line(where))
     if until < on:
         file.wrong((*where, "until"), f"the attestation ends on {until}, before it begins on {on}", "give the last day on which it holds")
-    return Attestation(by, document, on, until)
+    return Attestation(by, document, on, until, _remind(file, where, given, until))
+
+
+def _remind(file: TomlFile, at: Where, given: Mapping[str, Any], until: date) -> date | None:
+    """The day from which its end is announced; None for the usual one."""
+    day, days = _day(file, at, given, "remind"), given.get("remind_days")
+    if day is not None and days is not None:
+        file.wrong((*at, "remind_days"), "the attestation has both remind and remind_days", "leave one of the two out")
+    if day is not None and day > until:
+        file.wrong((*at, "remind"), f"remind is {day}, after the attestation ends on {until}", "give a day before its end, early enough to renew it")
+    if days is None:
+        return day
+    if isinstance(days, bool) or not isinstance(days, int) or not 0 <= days <= 3660:
+        file.wrong((*at, "remind_days"), f"remind_days = {days!r} is no number of days", "write remind_days = 30: so many days before the attestation ends")
+    return until - timedelta(days=days)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -191,6 +191,22 @@ HEAD = '[[promise]]\nid = "a"\ntext = "b"\n'
         (HEAD + '[promise.attested]\nby = "me"\nform = "x"\n', 6, "no key 'form'", "it has by"),
         (HEAD + '[promise.attested]\nby = "me"\ndocument = "d"\non = 2026-05-01\nuntil = 2026-04-01\n', 8, "before it begins", "last day"),
         (HEAD + '[promise.attested]\nby = "me"\ndocument = "d"\non = "2026-05-01"\nuntil = 2026-04-01\n', 7, "a date in quotes", "without quotes"),
+        (GOOD + 'severity = "hihg"\n', 5, "there is no severity 'hihg'", "did you mean high?"),
+        (GOOD + "severity = 1\n", 5, "severity is no text", "write severity"),
+        (GOOD + 'scope = ["tag"]\n', 5, "tag names no tag", "tag:Environment=prod"),
+        (GOOD + 'scope = ["tag:=prod"]\n', 5, "'tag:=prod' is no scope", "tag:Owner"),
+        (GOOD + 'scope = ["environment:prod"]\n', 5, "there is no environment 'prod'", "add [environments]"),
+        (GOOD + 'scope = ["environment:prd"]\n[environments]\nprod = ["aws"]\n', 5, "there is no environment 'prd'", "did you mean prod?"),
+        (GOOD + "[environments]\nprod = 'aws'\n", 6, "prod is no list of scopes", "write prod = ["),
+        (GOOD + "[environments]\nprod = []\n", 6, "prod is no list of scopes", "write prod = ["),
+        (GOOD + '[environments]\nprod = [\n"aws",\n"asw"]\n', 8, "'asw' is no scope", "did you mean aws?"),
+        (GOOD + '[environments]\nprod = ["environment:test"]\n', 6, "stands in an environment", "is made of"),
+        (GOOD + '[environments]\n"a b" = ["aws"]\n', 6, "cannot name an environment", "use letters"),
+        ("environments = 1\n" + GOOD, 1, "environments is no table", "[environments]"),
+        (HEAD + '[promise.attested]\nby = "me"\ndocument = "d"\non = 2026-05-01\nuntil = 2027-04-01\nremind = 2027-05-01\n', 9, "after the attestation ends", "before its end"),
+        (HEAD + '[promise.attested]\nby = "me"\ndocument = "d"\non = 2026-05-01\nuntil = 2027-04-01\nremind = "2027-03-01"\n', 9, "a date in quotes", "without quotes"),
+        (HEAD + '[promise.attested]\nby = "me"\ndocument = "d"\non = 2026-05-01\nuntil = 2027-04-01\nremind_days = "30"\n', 9, "no number of days", "remind_days = 30"),
+        (HEAD + '[promise.attested]\nby = "me"\ndocument = "d"\non = 2026-05-01\nuntil = 2027-04-01\nremind_days = 30\nremind = 2027-01-01\n', 9, "both remind and remind_days", "one of the two"),
         (HEAD + '[promise.attested]\nby = " "\ndocument = "d"\non = 2026-05-01\nuntil = 2026-06-01\n', 5, "by is empty", "write by"),
     ],
 )  # fmt: skip
@@ -203,6 +219,30 @@ def test_every_mistake_names_line_and_remedy(tmp_path: Path, text: str, line: in
     assert error.line == line
     assert error.message.startswith(f"{tmp_path / 'promises.toml'}{f':{line}' if line else ''}: ")
     assert error.code is Exit.USAGE
+
+
+def test_severity_tags_and_environments(tmp_path: Path) -> None:
+    text = GOOD + 'severity = "high"\nscope = ["environment:prod", "tag:Cost Centre=a=b", "aws"]\n[environments]\nprod = ["aws", "tag:Environment=prod"]\n'
+    (promise,) = load(text, tmp_path)
+    assert (promise.severity, promise.scope) == (Severity.HIGH, ("aws", "tag:Environment=prod", "tag:Cost Centre=a=b"))
+
+
+def test_environments_of_the_configuration_stand_behind_those_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "promises.toml"
+    path.write_text(GOOD + 'scope = ["environment:prod", "environment:test"]\n[environments]\nprod = ["azure"]\n')
+    (promise,) = load_promises(path, CHECKS, {"prod": ("aws",), "test": ("tls",)})
+    assert promise.scope == ("azure", "tls")
+
+
+@pytest.mark.parametrize(("given", "remind"), [("", date(2026, 12, 2)), ("remind = 2026-10-01\n", date(2026, 10, 1)), ("remind_days = 60\n", date(2026, 11, 2))])
+def test_an_attestation_says_when_to_be_reminded(tmp_path: Path, given: str, remind: date) -> None:
+    (promise,) = load(HEAD + '[promise.attested]\nby = "me"\ndocument = "d"\non = 2026-01-01\nuntil = 2027-01-01\n' + given, tmp_path)
+    word = promise.attested
+    assert word is not None
+    assert word.remind_on == remind
+    assert word.due(remind)
+    assert word.due(date(2027, 6, 1))
+    assert not word.due(remind - timedelta(days=1))
 
 
 @pytest.mark.parametrize(

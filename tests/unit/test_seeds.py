@@ -84,7 +84,7 @@ def test_nothing_is_kept_when_nothing_was_looked_at(name: str) -> None:
 
 def test_the_examples_of_the_manual_load(tmp_path: Path) -> None:
     blocks = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "promises.md").read_text(encoding="utf-8"), re.S)
-    assert len(blocks) == 6
+    assert len(blocks) == 8
     ids = []
     for number, block in enumerate(blocks):
         path = tmp_path / f"{number}.toml"

@@ -28,11 +28,11 @@ def promises(assessment: Assessment, checks: Mapping[str, Check[Any]], say: Word
     shown = sorted(assessment.settlements, key=lambda s: order.index(s.status))
     proof = Proof(assessment, checks, say)
     cards = "".join(_card(s, by_print, proof, say) for s in shown if s.status is not Settled.ATTESTED)
-    body = f'{_headline(tally, say)}{_tiles(tally, say)}<div class="cards">{cards}</div>{_attested([s for s in shown if s.status is Settled.ATTESTED], say)}'
+    body = f'{_headline(tally, say)}{_tiles(tally, say)}<div class="cards">{cards}</div>{_attested([s for s in shown if s.status is Settled.ATTESTED], proof, say)}'
     return section("promises", say("page.promises"), body)
 
 
-def _attested(settlements: list[Settlement], say: Words) -> str:
+def _attested(settlements: list[Settlement], proof: Proof, say: Words) -> str:
     """What people vouch for, as a plain list: there is nothing to look into."""
     if not settlements:
         return ""
@@ -40,6 +40,7 @@ def _attested(settlements: list[Settlement], say: Words) -> str:
     for settlement in settlements:
         word, source = settlement.attested, link(settlement.url, say("page.promise.said"))
         told = text(say("page.attested", by=word.by, on=word.on, document=word.document, until=word.until)) if word else ""
+        told += _due(settlement, proof)
         if any(settlement.counts.values()):
             told += f" {text(_seen(settlement, say))}."
         items += f'<li><h4>{text(settlement.text, 1500)}</h4><p class="note">{told} <code>{text(settlement.promise)}</code>{f" · {source}" if source else ""}</p></li>'
@@ -89,7 +90,7 @@ def _body(settlement: Settlement, by_print: Mapping[str, Verdict], proof: Proof,
     yield f'<p class="tally">{" · ".join(parts)}</p>'
     if settlement.attested:
         word = settlement.attested
-        yield f"<p>{text(say('page.attested', by=word.by, on=word.on, document=word.document, until=word.until))}</p>"
+        yield f"<p>{text(say('page.attested', by=word.by, on=word.on, document=word.document, until=word.until))}{_due(settlement, proof)}</p>"
     broken = list(dict.fromkeys(by_print[f].why for f in settlement.fails if f in by_print))
     yield _list(say("page.promise.why"), [english(why, say) for why in broken], say)
     if settlement.status is not Settled.KEPT:
@@ -97,6 +98,11 @@ def _body(settlement: Settlement, by_print: Mapping[str, Verdict], proof: Proof,
     if settlement.fails:
         label = say.count("page.promise.show", len(settlement.fails))
         yield f'<p class="js"><button type="button" data-promise="{text(settlement.promise)}">{text(label)}</button></p>'
+
+
+def _due(settlement: Settlement, proof: Proof) -> str:
+    told = proof.due(settlement)
+    return f" <strong>{text(told)}</strong>" if told else ""
 
 
 def _seen(settlement: Settlement, say: Words) -> str:
