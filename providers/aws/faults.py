@@ -90,6 +90,9 @@ class BadBody(Exception):
 
 
 _OFTEN = 99
+NO_ENDPOINT = "NoSuchEndpoint"
+"""Our code for an endpoint whose name DNS knows not to exist (which is more than a resolver that does not answer)."""
+_NO_NAME = ("name or service not known", "nodename nor servname", "no address associated", "getaddrinfo failed")
 
 
 def classify(error: Exception) -> Fault:
@@ -111,10 +114,11 @@ def classify(error: Exception) -> Fault:
     if isinstance(error, boto.SSLError):
         return Fault(Reason.UNAVAILABLE, name, "the TLS connection was not trusted or broke: check AWS_CA_BUNDLE and proxies")
     if isinstance(error, boto.EndpointConnectionError):
-        unknown_host = "resolve" in str(error.kwargs.get("error", "")).lower()
-        return Fault(
-            Reason.UNAVAILABLE, name, "the endpoint's name does not resolve: is the service in this region?" if unknown_host else "no connection", 0 if unknown_host else 2
-        )
+        words = str(error.kwargs.get("error", "")).lower()
+        if any(no in words for no in _NO_NAME):
+            return Fault(Reason.UNAVAILABLE, NO_ENDPOINT, "the endpoint's name does not exist: is the service in this region?")
+        unknown_host = "resolve" in words
+        return Fault(Reason.UNAVAILABLE, name, "the endpoint's name does not resolve: is DNS in order?" if unknown_host else "no connection", 0 if unknown_host else 2)
     if isinstance(error, boto.PaginationError):
         return Fault(Reason.UNAVAILABLE, name, "the pages repeat themselves: the same token came twice")
     if isinstance(error, (boto.ParamValidationError, boto.UnknownServiceError, boto.UnknownRegionError)):

@@ -12,6 +12,7 @@ from typing import Any
 from providers.aws import report
 from providers.aws.calls import CallFailed, Calls, api_name, permission
 from providers.aws.documents import Site, document, holds, identify, items, kept_part, shape_of, text_at, values
+from providers.aws.faults import NO_ENDPOINT
 from providers.aws.plan import Look, Plan, details, is_shared, needs, plan, wanted
 from providers.aws.references import Wanted, place_bucket, reference_jobs, resolved
 from providers.aws.session import Account, Clients, account_of
@@ -209,6 +210,8 @@ class AwsWorker:
         except Failure as error:
             if meaning(listing.on_error, error.code, error.detail) is not None:
                 return Answer(replace(call, code=error.code, detail="means: none here"))
+            if not found.pages and self._not_offered(error, site, listing.service):
+                return Answer(replace(call, code=error.code, detail="means: none here, the service is not offered in this region"))
             fault = error
         done = replace(call, pages=found.pages, items=found.items)
         if fault is None:
@@ -217,6 +220,11 @@ class AwsWorker:
             part = replace(done, types=(), subject=f"{call.subject} (pages read before it failed)".strip())
             fault.read = replace(self._answer(part, site, found), call=done, more_calls=(part,))
         raise fault
+
+    def _not_offered(self, error: Failure, site: Site, service: str) -> bool:
+        """Two witnesses are asked: DNS knows that there is no such endpoint, and AWS's list has the service in other regions only."""
+        listed = site.account.clients.listed(service, site.account.partition) if error.code == NO_ENDPOINT else frozenset()
+        return bool(listed) and site.region not in listed
 
     def _take(self, found: _Found, call: Call, site: Site, rows: Iterable[tuple[TypeDecl, List, Mapping[str, Any]]], parent: str) -> None:
         for decl, listing, item in rows:

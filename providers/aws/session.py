@@ -59,6 +59,11 @@ class Clients:
                 pass
         return told(service, operation, meta.service_model.operation_model(operation))
 
+    def listed(self, service: str, partition: str) -> frozenset[str]:
+        """Regions in which AWS's own list (botocore's endpoint data) has the service; empty where it says nothing of it."""
+        with self._lock:
+            return frozenset(self._session.get_available_regions(service, partition_name=partition))
+
 
 @dataclass(frozen=True)
 class Account:
