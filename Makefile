@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint format docs bench constraints clean
+.PHONY: demo test lint format docs fuzz bench constraints clean
 
 demo: $(VENV)/demo.done  ## scan a small estate on this machine: no account needed
 	$(BIN)/houvast demo
@@ -24,6 +24,10 @@ format: $(VENV)/dev.done
 
 docs: $(VENV)/dev.done  ## generate docs/checks, docs/coverage.md and the command line's page
 	$(BIN)/python .ci/docs.py
+
+fuzz: $(VENV)/dev.done  ## parsers of what comes from the network, coverage-guided; skips with its reason where atheris cannot be installed
+	@$(PIP) install -c constraints.txt -e '.[fuzz]' || echo "atheris cannot be installed here"
+	$(BIN)/python .ci/fuzz.py
 
 bench: $(VENV)/dev.done
 	$(BIN)/python bench/startup.py

@@ -1,0 +1,37 @@
+"""Every parser of what comes from the network, under rubbish and under damaged answers: no exception but its own, no read without end."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from providers.tls.shown import Shown
+from tests.support.parsers import PARSERS, encrypted, seeds
+
+
+@pytest.mark.parametrize("name", sorted(PARSERS))
+@given(data=st.binary(max_size=400))
+@settings(max_examples=60, deadline=None)
+def test_rubbish(name: str, data: bytes) -> None:
+    PARSERS[name](data)
+
+
+@pytest.mark.parametrize("name", sorted(seeds()))
+@given(damage=st.lists(st.tuples(st.integers(0, 3000), st.binary(max_size=6)), max_size=4), cut=st.integers(0, 3000))
+@settings(max_examples=80, deadline=None)
+def test_a_right_answer_damaged(name: str, damage: list[tuple[int, bytes]], cut: int) -> None:
+    data = bytearray(seeds()[name])
+    for place, value in damage:
+        at = place % len(data)
+        data[at : at + len(value)] = value
+    PARSERS[name](bytes(data))
+    PARSERS[name](bytes(data[: cut % (len(data) + 1)]))
+
+
+def test_the_right_answers_are_right() -> None:
+    found = encrypted(seeds()["encrypted"])
+    assert isinstance(found, Shown)
+    assert len(found.chain) == 1
+    for name in ("ocsp", "crl"):
+        assert PARSERS[name](seeds()[name]) is None, "signed by another authority"
