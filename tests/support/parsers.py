@@ -62,7 +62,7 @@ def sealed(data: bytes, kind: int = 22) -> bytes:
     opener: Any = Opener(0x1301, shares.secret(0x001D, _SHARE), _HELLO[5:] + message)
     inner = data[:16000] + bytes((kind,))
     header = b"\x17\x03\x03" + (len(inner) + 16).to_bytes(2, "big")
-    record = header + opener._cipher.encrypt(opener._iv.to_bytes(12, "big"), inner, header)
+    record: bytes = header + opener._cipher.encrypt(opener._iv.to_bytes(12, "big"), inner, header)
     return b"\x16\x03\x03" + len(message).to_bytes(2, "big") + message + record
 
 
