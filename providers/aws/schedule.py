@@ -38,9 +38,8 @@ def _days_of_month(days: str) -> float:
 
 
 def _within_a_day(minutes: str, hours: str) -> float:
-    if hours != "*":
-        return _gap(_numbers(hours, 0, 23), 24)
-    return _gap(_numbers(minutes, 0, 59), 60) / 60
+    within = _gap(_numbers(minutes, 0, 59), 60) / 60
+    return within if hours == "*" else _gap(_numbers(hours, 0, 23), 24)
 
 
 def _gap(numbers: Iterable[int], round_: int) -> float:

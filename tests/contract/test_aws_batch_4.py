@@ -14,6 +14,8 @@ from providers.cloudformation import reader
 from scanner.collect.plan import Options
 from scanner.declare.decl import TypeDecl
 from scanner.declare.live import Each, Get, List
+from scanner.declare.path import roots
+from scanner.demo import aws_estate
 from scanner.judge.estate import Estate
 from scanner.model import facts as words
 from scanner.model.known import Known, Reason, Unknown
@@ -275,3 +277,41 @@ def test_templates_say_the_same(name: str, fact: str, field: str, expected: obje
         assert found.reason is expected, f"{fact}: {found}"
     else:
         assert said(PLANNED[name], fact, field) == expected
+
+
+# -- what a refused call hides -----------------------------------------------------------------------------
+def read(kind: str) -> set[str]:
+    return {root for given in DECLS[kind].facts for path in given.paths(Dialect.LIVE) for root in roots(path)}
+
+
+PARTS = [(n, put) for n, case in enumerate(CASES) for put in case["parts"] if put in read(case["type"])]
+
+
+@pytest.mark.parametrize(("n", "put"), PARTS, ids=[f"{n}-{CASES[n]['type']}-{put}" for n, put in PARTS])
+def test_a_refused_call_proves_nothing(n: int, put: str) -> None:
+    """Each fact that reads the part is unknown, or has a place that is not known; none is as it was by accident."""
+    calls, doc = written(n)
+    denied = tuple(replace(call, outcome=Reason.DENIED, code="AccessDeniedException") if call.operation == f"Get_{put}" else call for call in calls)
+    bare = replace(doc, body={key: value for key, value in doc.body.items() if key != put})
+    (resource,) = Estate.of(Snapshot.of(RUN, denied, (bare,)), DECLS).resources
+    decl = DECLS[doc.ref.type]
+    readers = [given.fact for given in decl.facts if any(put in roots(path) for path in given.paths(Dialect.LIVE))]
+    assert readers
+    for kind in readers:
+        found = resource.facts[kind]
+        unknown_place = isinstance(found, Known) and any(place.reason is Reason.DENIED for place in getattr(found.value, "places", ()))
+        assert unknown_place or (isinstance(found, Unknown) and found.reason is Reason.DENIED), f"{kind.__name__}: {found}"
+
+
+def test_delivery_streams_beyond_the_first_page() -> None:
+    """ListDeliveryStreams gives some names and says that there are more; botocore has no pager for it."""
+    with moto_server() as url:
+        client = aws_estate.Estate(url).client("firehose", GERMANY)
+        for n in range(45):
+            client.create_delivery_stream(
+                DeliveryStreamName=f"s{n:03}", ExtendedS3DestinationConfiguration={"RoleARN": f"arn:aws:iam::{ACCOUNT}:role/x", "BucketARN": "arn:aws:s3:::b"}
+            )
+        found = scan(url, replace(QUICK, regions=(GERMANY,), types=frozenset({"AWS::KinesisFirehose::DeliveryStream"}), facts=frozenset({words.Home})))
+    assert len([doc for doc in found.documents if doc.ref.type == "AWS::KinesisFirehose::DeliveryStream"]) == 45
+    (listing,) = [call for call in found.calls if call.operation == "ListDeliveryStreams"]
+    assert listing.pages == 2

@@ -80,7 +80,10 @@ _LIVE_SSE, _CFN_SSE = "stream.DeliveryStreamEncryptionConfiguration", "DeliveryS
 
 DELIVERY_STREAM = TypeDecl(
     "AWS::KinesisFirehose::DeliveryStream",
-    live=List("firehose", "list_delivery_streams", each="DeliveryStreamNames", id="arn:{partition}:firehose:{region}:{account}:deliverystream/{Name}", name="Name"),
+    live=List(
+        "firehose", "list_delivery_streams", each="DeliveryStreamNames", id="arn:{partition}:firehose:{region}:{account}:deliverystream/{Name}", name="Name",
+        params={"Limit": 40},  # ten names a page otherwise; an account has fifty at first
+    ),
     details=(Get("describe_delivery_stream", put="stream", params={"DeliveryStreamName": "Name"}, take="DeliveryStreamDescription"),),
     facts=(
         fact(Home, place=here()),
