@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,11 @@ def encoded(_ref: Ref, data: Values, vaulted: Values = ()) -> Certificate:
     if not data:
         raise Unresolvable(Reason.UNPARSABLE, "the certificate is not in the answer")
     return _read(_leaf(_parse(str(data[0]))), managed=None)
+
+
+def anchor(_ref: Ref, data: Values) -> Certificate:
+    """A root that is trusted (of backends, of clients): as `encoded`."""
+    return replace(encoded(_ref, data), anchor=True)
 
 
 def held(_ref: Ref, data: Values, issuer: Values) -> Certificate:

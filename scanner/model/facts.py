@@ -174,6 +174,8 @@ class Certificate:
     managed: bool | None = None
     """Renewed by the platform by itself; None where nobody can tell."""
     serial: str = ""
+    anchor: bool = False
+    """Trusted rather than served (the root of an authority, of clients): how long it lives is no matter of the rules for servers."""
     scts: int | None = None
     """Signed certificate timestamps, in the certificate and beside it; None where the source does not show them."""
     must_staple: bool | None = None

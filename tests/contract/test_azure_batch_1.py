@@ -194,6 +194,7 @@ CERTIFICATES = [
 def test_certificate(judged: Judged, name: str, names: tuple[str, ...], end: datetime, key: str, signature: str) -> None:
     got = judged.known(name, Certificate)
     assert (got.names, got.not_after, got.key, got.signature) == (names, end, key, signature)
+    assert got.anchor is (name in ("gwgood/backend", "gwgood/clients", "vpn/p2s"))
 
 
 @pytest.mark.parametrize("data", ["", "bm90IGEgY2VydGlmaWNhdGU=", "not base64!"])
@@ -265,6 +266,15 @@ def test_a_token_for_vaults_is_sent_to_vaults_of_this_cloud_only(scrubbed_enviro
         gaps = Judged.of(scan(ONLY_CERTIFICATES)).estate.gaps(Certificate)
         assert not [path for _, path in arm.core.tally.paths if path.startswith("/certificates")]
     assert {call.code for _, call in gaps} == {"ForeignLink"}
+
+
+def test_certificates_inside_a_body_can_be_asked_for_alone(scrubbed_environment: None, tmp_path: Path) -> None:
+    kind = "Microsoft.Network/applicationGateways/sslCertificates"
+    with served(estate_document(BATCH), tmp_path) as arm:
+        estate = Judged.of(scan(replace(OPTIONS, types=frozenset({kind})))).estate
+        asked = {path.split("?")[0].rsplit("/", 2)[-2] for _, path in arm.core.tally.paths if "/providers/" in path}
+    assert {r.ref.name for r in estate.resources} == {"gwgood/shop", "gwbad/old", "gwbad/vaulted", "gwbad/pinned"}
+    assert asked == {"applicationGateways"}  # and nothing else was read
 
 
 # -- what is broken turns nothing green ----------------------------------------------------------------------

@@ -74,6 +74,27 @@ def test_shared_recordings() -> None:
     assert sum(check(file) for file in SHARED) > 140
 
 
+def test_official_examples() -> None:
+    """The answers of the REST reference, of every declared type that it has examples of."""
+    files = sorted((RECORDINGS.parent / "examples").glob("microsoft.*.json"))
+    if not files:
+        pytest.skip("no examples beside the checkout (../shared/azure/examples)")
+    types, number = set[str](), 0
+    for file in files:
+        loaded = json.loads(file.read_text(encoding="utf-8"))
+        example = loaded.get("body", loaded)
+        for body in example["value"] if isinstance(example.get("value"), list) else [example]:
+            decl = declared(body) if isinstance(body, dict) and body.get("id") and isinstance(body.get("properties"), dict) else None
+            if decl is None:
+                continue
+            types.add(decl.type)
+            number += 1
+            for name, fact in read(body, decl).items():
+                if isinstance(fact, Unknown) and fact.reason is Reason.UNPARSABLE:
+                    assert (decl.type, name) in DESERVED, f"{file.name}: {name}: {fact}"
+    assert (len(types) >= 40, number >= 100) == (True, True)
+
+
 def test_places_and_floors_as_azure_spells_them() -> None:
     seen: dict[str, dict[str, Known[Any] | Unknown]] = {}
     for file in OWN:

@@ -1,6 +1,6 @@
 """Microsoft.Network: what takes traffic in or carries it elsewhere."""
 
-from providers.azure.certificates import encoded, taken_over
+from providers.azure.certificates import anchor, encoded, taken_over
 from providers.azure.copies import analytics_region, balancer_of_frontend, edge_copies, endpoint_regions, global_tier
 from providers.azure.excuses import COMMON, GUARDED, KEYS_APART, LOCKS, LOGGED, NO_BACKUPS, NO_ENDPOINT, NO_LOGIN, NO_LOGS, diagnostics
 from providers.azure.gateways import any_http, asked_there, edge_floor, edge_transit, gateway_floor, unredirected
@@ -101,7 +101,7 @@ def _inside(parent: str, each: str, kind: str, data: str, why: str) -> TypeDecl:
     return TypeDecl(
         f"{parent}/{kind}",
         live=Below(parent, each=each),
-        facts=(fact(Certificate, derive(encoded, live=f"properties.{data}", arm=IN_TEMPLATE)),),
+        facts=(fact(Certificate, derive(anchor, live=f"properties.{data}", arm=IN_TEMPLATE)),),
         never=never_others(Certificate, why=why),
     )
 
