@@ -144,14 +144,14 @@ def judge_chain(sent: Sequence[bytes], added: Sequence[bytes], roots: Sequence[x
     moment. Call it only where it can be killed. Raises ValueError when a certificate cannot be parsed.
     """
     leaf = x509.load_der_x509_certificate(sent[0])
-    own = [x509.load_der_x509_certificate(der) for der in added]
+    own, _, _ = _stores(tuple(added), roots)
     body: dict[str, Json] = {"length": len(sent)}
     if leaf in own:
         return {**body, "trusted": True, "detail": "the certificate itself is an added trust anchor"}
     between = limited([x509.load_der_x509_certificate(der) for der in sent[1:]], leaf)
     at = min(max(now, leaf.not_valid_before_utc + timedelta(seconds=1)), leaf.not_valid_after_utc - timedelta(seconds=1))
     try:
-        return {**body, "trusted": True, "detail": _leads_to(leaf, between, own, roots, at)}
+        return {**body, "trusted": True, "detail": _leads_to(leaf, between, _stores(tuple(added), roots), at)}
     except (VerificationError, ValueError) as error:
         return {**body, "trusted": False, "detail": _why(leaf, between, {c.subject for c in (*roots, *own)}, str(error))}
 
@@ -171,17 +171,34 @@ def limited(certs: Iterable[x509.Certificate], leaf: x509.Certificate) -> list[x
     return kept
 
 
-def _leads_to(leaf: x509.Certificate, between: list[x509.Certificate], own: list[x509.Certificate], roots: Sequence[x509.Certificate], at: datetime) -> str:
+_Stores = tuple[list[x509.Certificate], Store | None, Store | None]
+_kept: dict[tuple[tuple[bytes, ...], int], tuple[Sequence[x509.Certificate], _Stores]] = {}
+
+
+def _stores(added: tuple[bytes, ...], roots: Sequence[x509.Certificate]) -> _Stores:
+    """Added anchors, a store of all, and one of the added alone: the same for every chain of a scan, and slow to build."""
+    key = (added, id(roots))
+    if key not in _kept:
+        own = [x509.load_der_x509_certificate(der) for der in added]
+        _kept.clear()
+        _kept[key] = (roots, (own, Store([*roots, *own]) if roots or own else None, Store(own) if own else None))
+    return _kept[key][1]
+
+
+def _leads_to(leaf: x509.Certificate, between: list[x509.Certificate], stores: _Stores, at: datetime) -> str:
     """The root's name. Raises VerificationError, or ValueError for a leaf that names nobody."""
+    _, everyone, own = stores
+    if everyone is None:
+        raise ValueError("there is no trusted root at all")
     subject = _subject(leaf)
     builder = PolicyBuilder().time(at.astimezone(UTC).replace(tzinfo=None))
     try:
-        return builder.store(Store([*roots, *own])).build_server_verifier(subject).verify(leaf, between)[-1].subject.rfc4514_string()
+        return builder.store(everyone).build_server_verifier(subject).verify(leaf, between)[-1].subject.rfc4514_string()
     except VerificationError:
-        if not own:
+        if own is None:
             raise
     # A private authority need not follow every rule of the public web; path, signatures, times and CA flags still count.
-    lax = builder.store(Store(own)).extension_policies(ca_policy=_private_ca(), ee_policy=_private_leaf())
+    lax = builder.store(own).extension_policies(ca_policy=_private_ca(), ee_policy=_private_leaf())
     return lax.build_server_verifier(subject).verify(leaf, between)[-1].subject.rfc4514_string() + " (added trust anchor)"
 
 

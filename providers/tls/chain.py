@@ -14,6 +14,7 @@ from scanner.sdk import Failure, Json, Reason
 
 _LIMIT = 10.0
 """Seconds for one chain; an ordinary one takes milliseconds."""
+_MOST_DEATHS = 3
 
 
 class Judge:
@@ -23,19 +24,25 @@ class Judge:
         self._added = [base64.b64encode(der).decode() for der in added]
         self._lock = threading.Lock()
         self._child: Child | None = None
+        self._deaths = 0
+        """In a row: a verifier that cannot start is not started for each of a thousand endpoints."""
 
     def ask(self, sent: Sequence[bytes], limit: float = _LIMIT) -> dict[str, Json]:
         """`{"trusted", "detail", "length"}`. Raises Failure."""
         with self._lock:
+            if self._deaths >= _MOST_DEATHS:
+                raise Failure(Reason.DEFECT, "chain", f"the verifier ended {self._deaths} times in a row, and is not started again")
             try:
                 child = self._child = self._child or Child("providers.tls.chain")
                 child.ask({"sent": [base64.b64encode(der).decode() for der in sent], "added": self._added, "now": datetime.now(UTC).isoformat()})
                 found = list(child.answers(time.monotonic() + limit))
+                self._deaths = 0
             except Overdue:
                 self._child = None
                 raise Failure(Reason.TIMEOUT, "chain", f"the {len(sent)} certificates that were sent could not be sorted into a chain within {limit:.0f} s") from None
             except Died as error:
                 self._child = None
+                self._deaths += 1
                 raise Failure(Reason.DEFECT, "chain", f"the verifier ended: {error}") from error
         if "error" in found[0]:
             raise Failure(Reason.UNPARSABLE, "chain", str(found[0]["error"]))

@@ -138,6 +138,7 @@ class TlsWorker:
         return _document(target, main, body, {part: _call(target, part).id for part in self.probing.wanted} | dict(otherwise or {}))
 
     def follow_up(self, documents: tuple[Document, ...], round: int) -> tuple[Job, ...]:
+        self.probing.judging.close()
         self.probing.judge.close()
         dismiss()
         return ()

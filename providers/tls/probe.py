@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
 from providers.tls import attacks, certificates, contact, revocation, web
-from providers.tls.aside import aside
+from providers.tls.aside import Lane, aside
 from providers.tls.chain import Judge
 from providers.tls.child import Outcome
 from providers.tls.contact import Contact, Peer, meet, resolve
@@ -58,7 +58,7 @@ class ProbeOptions:
     """Added trust anchors, DER."""
     gates: Gates = field(default_factory=lambda: Gates(Limits()))
     everywhere: AbstractAsyncContextManager[object] = field(default_factory=lambda: asyncio.Semaphore(CONNECTIONS))
-    judging: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    judging: Lane = field(default_factory=lambda: Lane("judging"))
     examining: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_EXAMINATIONS))
     answers: revocation.Answers = field(default_factory=revocation.Answers)
 
@@ -225,8 +225,8 @@ async def _of_certificates(met: Contact, options: ProbeOptions) -> tuple[dict[st
 
 async def _nameless(met: Contact, options: ProbeOptions) -> dict[str, Json]:
     """The names on the certificate that is shown to a client that names no host; nothing where that could not be seen."""
-    if "certificate" not in options.wanted or met.peer.target.is_ip:
-        return {}
+    if not {"certificate", "handshake"} <= options.wanted or met.peer.target.is_ip:
+        return {}  # for a look at certificates alone it would be half as many connections again
     try:
         shown = await contact.without_name(met)
         return {"without_sni": [*_texts(_read(shown)["names"])] if shown else []}
@@ -241,11 +241,10 @@ def _read(shown: Shown) -> dict[str, Json]:
 
 
 async def _judged(chain: tuple[bytes, ...], options: ProbeOptions) -> Outcome:
-    async with options.judging:
-        try:
-            return await aside(options.judge.ask, chain)
-        except Failure as failure:
-            return failure
+    try:
+        return await options.judging.do(options.judge.ask, chain)
+    except Failure as failure:
+        return failure
 
 
 def _texts(value: Json) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ async def look(shown: Shown, address: str, added: Sequence[bytes], answers: Answ
     except ValueError as error:
         raise Failure(Reason.UNPARSABLE, "certificate", f"the certificate cannot be parsed: {error}") from error
     body: dict[str, Json] = {"stapled": bool(shown.staple), "must_staple": must_staple(leaf)}
-    issuer = await aside(issuer_of, leaf, shown.chain[1:], added)
+    issuer = issuer_of(leaf, shown.chain[1:], added)
     now = datetime.now(UTC)
     lost: list[Failure] = []
     if shown.staple:

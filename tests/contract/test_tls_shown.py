@@ -16,7 +16,7 @@ from providers.tls.targets import Target
 from providers.tls.wire import Gate
 from scanner.collect.plan import Failure
 from scanner.demo.tls_servers import Handle, https, server_context
-from scanner.model.facts import Certificate, SecondCertificate, ServedNames
+from scanner.model.facts import Certificate, Handshake, SecondCertificate, ServedNames
 from scanner.model.known import Reason
 from scanner.model.verdict import Status
 from tests.support.tls import Pki, alert_to_all, hang, reset, scan, serving
@@ -120,7 +120,7 @@ def test_the_certificate_without_a_name_is_another_one(pki: Pki) -> None:
 
     named.sni_callback = choose
     with serving(https(named)) as port:
-        seen = scan(f"localhost:{port}", facts=(ServedNames,), ca_file=pki.ca_file)
+        seen = scan(f"localhost:{port}", facts=(ServedNames, Handshake), ca_file=pki.ca_file)
     assert seen.fact(ServedNames).matches
     assert seen.fact(ServedNames).without_sni == ("default.example.test",)
 
@@ -139,7 +139,7 @@ def test_no_certificate_for_who_names_no_host(pki: Pki) -> None:
 
     with serving(https(context)) as port:
         assert asyncio.run(nameless(port)) is None
-        assert scan(f"localhost:{port}", facts=(ServedNames,), ca_file=pki.ca_file).fact(ServedNames).without_sni == ()
+        assert scan(f"localhost:{port}", facts=(ServedNames, Handshake), ca_file=pki.ca_file).fact(ServedNames).without_sni == ()
 
 
 def test_refusing_everything_is_an_answer() -> None:
