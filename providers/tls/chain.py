@@ -27,6 +27,11 @@ class Judge:
         self._deaths = 0
         """In a row: a verifier that cannot start is not started for each of a thousand endpoints."""
 
+    def warm(self) -> None:
+        """Start the child before it is needed: it reads the Mozilla store meanwhile."""
+        with self._lock:
+            self._child = self._child or Child("providers.tls.chain")
+
     def ask(self, sent: Sequence[bytes], limit: float = _LIMIT) -> dict[str, Json]:
         """`{"trusted", "detail", "length"}`. Raises Failure."""
         with self._lock:

@@ -76,6 +76,8 @@ class TlsWorker:
         )  # fmt: skip
 
     def start(self) -> tuple[Job, ...]:
+        if "chain" in self.probing.wanted and self.targets:
+            self.probing.judge.warm()
         return tuple(Job(_call(target, "connect", gap=True), "greet", target) for target in self.targets)
 
     def work(self, job: Job) -> Answer:
@@ -144,14 +146,16 @@ class TlsWorker:
         return ()
 
 
-def _call(target: Target, operation: str, at: str = "", gap: bool = False) -> Call:
+def _call(target: Target, operation: str, at: str = "", gap: bool = False, answered: int = 0) -> Call:
     """`gap`: a job that is never run has no document, and stands for the endpoint as a gap."""
-    return Call("tls", "", "", "tls", operation, target.id, types=(TYPE,) if gap else (), at=at)
+    return Call("tls", "", "", "tls", operation, target.id, types=(TYPE,) if gap else (), at=at, pages=answered, items=answered)
 
 
 def _parts(target: Target, began: str, found: Mapping[str, Outcome]) -> tuple[dict[str, Call], dict[str, Json]]:
     """The ledger entry of each part, and the bodies of those that were answered."""
-    calls = {part: _answered(_call(target, part, began), outcome) for part, outcome in found.items()}
+    calls = {
+        part: _answered(_call(target, part, began), outcome) if isinstance(outcome, Failure) else _call(target, part, began, answered=1) for part, outcome in found.items()
+    }  # fmt: skip
     return calls, {part: outcome for part, outcome in found.items() if not isinstance(outcome, Failure)}
 
 

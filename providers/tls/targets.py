@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from scanner.sdk import UsageError
@@ -48,6 +49,7 @@ class Target:
         return is_ip(self.host)
 
 
+@lru_cache(maxsize=4096)
 def is_ip(host: str) -> bool:
     """Whether it is an IP address; one with a zone (`%eth0`) is none that a scan could be repeated with."""
     try:
