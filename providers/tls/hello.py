@@ -64,7 +64,7 @@ def client_hello(offer: Offer, name: str | None = None, random: bytes | None = N
         struct.pack(f">H{len(codes)}H", 2 * len(codes), *codes), _short(methods),
     ))  # fmt: skip
     if not plain:
-        extensions = b"".join(_extensions(offer, name))
+        extensions = (_server_name(name) if name else b"") + (_kept(offer) if offer.keys else b"".join(_extensions(offer)))
         size = len(body) + len(extensions) + 6
         if size in _HANG:
             extensions += _extension(_PADDING, bytes(max(0, 512 - size - 4)))
@@ -81,9 +81,14 @@ def sslv2_hello(ciphers: Iterable[int], random: bytes | None = None) -> bytes:
     return struct.pack(">H", 0x8000 | len(body)) + body
 
 
-def _extensions(offer: Offer, name: str | None) -> Iterable[bytes]:
-    if name:
-        yield _server_name(name)
+@lru_cache(maxsize=16)
+def _kept(offer: Offer) -> bytes:
+    """The same to thousands of hosts: what asks for certificates."""
+    return b"".join(_extensions(offer))
+
+
+def _extensions(offer: Offer) -> Iterable[bytes]:
+    """All but the server's name, which comes first."""
     if offer.version != Version.TLSv1_3 or offer.any_version:
         yield b"\xff\x01\x00\x01\x00\x00\x17\x00\x00"  # renegotiation_info, extended_master_secret
         if offer.groups:
