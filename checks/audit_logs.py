@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scanner.sdk import Logs, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, unsure, unsure_of
+from scanner.sdk import Logs, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, say, unsure, unsure_of
 
 
 @dataclass(frozen=True)
@@ -37,16 +37,16 @@ def audit_logs(res: Resource, logs: Logs, params: Params) -> Outcome:
     name = res.ref.name
     detail = f": {logs.detail}" if logs.detail else ""
     if not logs.enabled:
-        return fails(f"{name} writes no audit log{detail}")
+        return fails(say("{name} writes no audit log{detail}", name=name, detail=detail))
     if params.tamper_evident and logs.tamper_evident is False:
-        return fails(f"{name} writes an audit log, but a change to it would not show{detail}")
+        return fails(say("{name} writes an audit log, but a change to it would not show{detail}", name=name, detail=detail))
     if params.min_days is not None and logs.keep_days is not None and logs.keep_days < params.min_days:
-        return fails(f"{name} keeps its audit log for {logs.keep_days:g} days, promised is {params.min_days:g}")
+        return fails(say("{name} keeps its audit log for {days:g} days, promised is {promised:g}", name=name, days=logs.keep_days, promised=params.min_days))
     if params.tamper_evident and logs.tamper_evident is None:
-        return unsure(Reason.UNSUPPORTED, f"{name} writes an audit log; whether a change to it would show is not said here{detail}")
+        return unsure(Reason.UNSUPPORTED, say("{name} writes an audit log; whether a change to it would show is not said here{detail}", name=name, detail=detail))
     if params.min_days is not None and logs.keep_days is None:
-        return unsure(Reason.UNSUPPORTED, f"{name} writes an audit log; for how long it is kept is not said here{detail}")
-    return passes(f"{name} writes an audit log{detail}")
+        return unsure(Reason.UNSUPPORTED, say("{name} writes an audit log; for how long it is kept is not said here{detail}", name=name, detail=detail))
+    return passes(say("{name} writes an audit log{detail}", name=name, detail=detail))
 
 
 EXAMPLES = (

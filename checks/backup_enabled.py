@@ -1,6 +1,6 @@
 """Is there a backup at all?"""
 
-from scanner.sdk import Backups, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, unsure_of
+from scanner.sdk import Backups, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, say, term, unsure_of
 
 
 @check(
@@ -20,8 +20,8 @@ def backup_enabled(res: Resource, backups: Backups) -> Outcome:
     backup plan. Then restore once, and write down how long it took.
     """
     if not backups.enabled:
-        return fails(f"{res.ref.name} is not backed up ({backups.kind})")
-    return passes(f"{res.ref.name} is backed up: {backups.kind}")
+        return fails(say("{name} is not backed up ({kind})", name=res.ref.name, kind=term(backups.kind)))
+    return passes(say("{name} is backed up: {kind}", name=res.ref.name, kind=term(backups.kind)))
 
 
 EXAMPLES = (good(Backups(True, "continuous", 0, 7)), good(Backups(True, "versions")), bad(Backups(False, "snapshots")), unsure_of(Reason.DENIED))

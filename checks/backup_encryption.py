@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scanner.sdk import OFF, ON, BackupEncryption, Outcome, Reason, Resource, Severity, bad, check, fails, good, is_cipher, passes, unsure, unsure_of
+from scanner.sdk import OFF, ON, BackupEncryption, Outcome, Reason, Resource, Severity, bad, check, fails, good, is_cipher, passes, say, unsure, unsure_of
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,17 @@ def backup_encryption(res: Resource, backup: BackupEncryption, params: Params) -
     """
     name = res.ref.name
     if backup.state is OFF:
-        return fails(f"backups of {name} are not encrypted")
+        return fails(say("backups of {name} are not encrypted", name=name))
     if params.algorithm is None:
-        return passes(f"backups of {name} are encrypted" + (f" ({backup.algorithm})" if backup.algorithm else ""))
+        return passes(say("backups of {name} are encrypted{by}", name=name, by=f" ({backup.algorithm})" if backup.algorithm else ""))
     met = is_cipher(backup.algorithm, params.algorithm) if backup.algorithm else None
     if met is None:
-        return unsure(Reason.UNSUPPORTED, f"backups of {name} are encrypted, but by which cipher is not shown here (promised: {params.algorithm})")
+        return unsure(
+            Reason.UNSUPPORTED, say("backups of {name} are encrypted, but by which cipher is not shown here (promised: {promised})", name=name, promised=params.algorithm)
+        )
     if not met:
-        return fails(f"backups of {name} are encrypted by {backup.algorithm}, promised is {params.algorithm}")
-    return passes(f"backups of {name} are encrypted ({backup.algorithm})")
+        return fails(say("backups of {name} are encrypted by {algorithm}, promised is {promised}", name=name, algorithm=backup.algorithm, promised=params.algorithm))
+    return passes(say("backups of {name} are encrypted{by}", name=name, by=f" ({backup.algorithm})"))
 
 
 EXAMPLES = (

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from scanner.sdk import Backups, Now, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, unsure, unsure_of
+from scanner.sdk import Backups, Now, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, say, term, unsure, unsure_of
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,16 @@ def backup_frequency(res: Resource, backups: Backups, params: Params, now: Now) 
     """
     name = res.ref.name
     if not backups.enabled:
-        return fails(f"{name} is not backed up at all")
+        return fails(say("{name} is not backed up at all", name=name))
     if backups.last is not None and now.at - backups.last > params.oldest:
-        return fails(f"{name}: last restorable is {backups.last:%Y-%m-%d %H:%M} UTC, more than {params.max_hours:g} hours ago")
+        return fails(say("{name}: last restorable is {last:%Y-%m-%d %H:%M} UTC, more than {hours:g} hours ago", name=name, last=backups.last, hours=params.max_hours))
     if backups.every_hours is None:
-        return unsure(Reason.UNSUPPORTED, f"{name} is backed up ({backups.kind}), but how often is not shown here")
+        return unsure(Reason.UNSUPPORTED, say("{name} is backed up ({kind}), but how often is not shown here", name=name, kind=term(backups.kind)))
     if backups.every_hours > params.max_hours:
-        return fails(f"{name} is backed up every {backups.every_hours:g} hours, promised is {params.max_hours:g}")
-    return passes(f"{name} is backed up " + (f"every {backups.every_hours:g} hours" if backups.every_hours else "continuously"))
+        return fails(say("{name} is backed up every {hours:g} hours, promised is {promised:g}", name=name, hours=backups.every_hours, promised=params.max_hours))
+    if backups.every_hours:
+        return passes(say("{name} is backed up every {hours:g} hours", name=name, hours=backups.every_hours))
+    return passes(say("{name} is backed up continuously", name=name))
 
 
 _NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)

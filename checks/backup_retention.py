@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scanner.sdk import Backups, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, unsure, unsure_of
+from scanner.sdk import Backups, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, say, term, unsure, unsure_of
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,14 @@ def backup_retention(res: Resource, backups: Backups, params: Params) -> Outcome
     """
     name, days = res.ref.name, backups.keep_days
     if not backups.enabled:
-        return fails(f"{name} is not backed up at all")
+        return fails(say("{name} is not backed up at all", name=name))
     if days is None:
-        return unsure(Reason.UNSUPPORTED, f"{name} is backed up ({backups.kind}), but for how long is not shown here")
+        return unsure(Reason.UNSUPPORTED, say("{name} is backed up ({kind}), but for how long is not shown here", name=name, kind=term(backups.kind)))
     if days < params.min_days:
-        return fails(f"{name} keeps backups for {days:g} days, promised is {params.min_days:g}")
+        return fails(say("{name} keeps backups for {days:g} days, promised is {promised:g}", name=name, days=days, promised=params.min_days))
     if params.max_days is not None and days > params.max_days:
-        return fails(f"{name} keeps backups for {days:g} days, promised is at most {params.max_days:g}")
-    return passes(f"{name} keeps backups for {days:g} days")
+        return fails(say("{name} keeps backups for {days:g} days, promised is at most {promised:g}", name=name, days=days, promised=params.max_days))
+    return passes(say("{name} keeps backups for {days:g} days", name=name, days=days))
 
 
 EXAMPLES = (

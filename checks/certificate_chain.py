@@ -1,6 +1,6 @@
 """Does the served chain lead to a trusted root?"""
 
-from scanner.sdk import Chain, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, unsure_of
+from scanner.sdk import Chain, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, say, term, unsure_of
 
 
 @check(
@@ -17,8 +17,9 @@ def certificate_chain(res: Resource, chain: Chain) -> Outcome:
     own give its root with `--ca-file`.
     """
     if chain.trusted:
-        return passes(f"{res.ref.label} is trusted by {chain.detail}" if chain.detail else f"{res.ref.label} is trusted")
-    return fails(f"{res.ref.label} is not trusted: {chain.detail or 'its chain leads to no known root'}")
+        by = chain.detail
+        return passes(say("{name} is trusted by {root}", name=res.ref.label, root=by) if by else say("{name} is trusted", name=res.ref.label))
+    return fails(say("{name} is not trusted: {why}", name=res.ref.label, why=term(chain.detail) if chain.detail else say("its chain leads to no known root")))
 
 
 EXAMPLES = (

@@ -1,6 +1,6 @@
 """Does the served certificate name the host?"""
 
-from scanner.sdk import Outcome, Reason, Resource, ServedNames, Severity, bad, check, fails, good, passes, several, unsure_of
+from scanner.sdk import Outcome, Reason, Resource, ServedNames, Severity, bad, check, fails, good, passes, say, several, unsure_of
 
 
 @check(
@@ -17,9 +17,9 @@ def certificate_names(res: Resource, served: ServedNames) -> Outcome:
     this name (SNI). The common name is not looked at any more.
     """
     if served.matches:
-        return passes(f"the certificate of {res.ref.label} names {served.host}")
-    named = several(list(served.names)) or "no host at all"
-    return fails(f"{res.ref.label} serves a certificate for {named}, not for {served.host}")
+        return passes(say("the certificate of {name} names {host}", name=res.ref.label, host=served.host))
+    named = several(list(served.names)) or say("no host at all")
+    return fails(say("{name} serves a certificate for {named}, not for {host}", name=res.ref.label, named=named, host=served.host))
 
 
 EXAMPLES = (

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from scanner.sdk import Certificate, Now, Outcome, Reason, Renewal, Resource, SecondCertificate, Severity, bad, check, fails, good, passes, unsure_of
+from scanner.sdk import Certificate, Now, Outcome, Reason, Renewal, Resource, Said, SecondCertificate, Severity, bad, check, fails, good, passes, say, term, unsure_of
 
 #: (part of the lifetime that is left, days at most, severity): the first that applies counts. Automatic renewal starts
 #: at a third (certbot, cert-manager, Go autocert); the days keep long certificates from alarms months ahead.
@@ -26,31 +26,35 @@ def certificate_renewal(res: Resource, fact: Certificate | Renewal, now: Now) ->
     nothing renews), renew it by hand, and make sure that the renewed certificate is served.
     """
     if isinstance(fact, Renewal):
-        return passes(f"{res.ref.label}: {fact.detail or 'renewal works'}") if fact.ok else fails(f"the renewal of {res.ref.label} fails: {fact.detail}", Severity.HIGH)
+        if fact.ok:
+            return passes(say("{name}: {detail}", name=res.ref.label, detail=term(fact.detail) if fact.detail else say("renewal works")))
+        return fails(say("the renewal of {name} fails: {detail}", name=res.ref.label, detail=fact.detail), Severity.HIGH)
     left, life = fact.not_after - now.at, fact.not_after - fact.not_before
-    say = f"{_span(left)} of {_span(life)} are left"
+    name, rest = res.ref.label, say("{left} of {life} are left", left=_span(left), life=_span(life))
     if left <= timedelta(0):
-        return fails(f"the certificate of {res.ref.label} expired on {fact.not_after:%Y-%m-%d} and was not renewed", Severity.CRITICAL)
+        return fails(say("the certificate of {name} expired on {day:%Y-%m-%d} and was not renewed", name=name, day=fact.not_after), Severity.CRITICAL)
     if left < (timedelta(hours=12) if life <= _SHORT else timedelta(hours=24)):
-        return fails(f"the certificate of {res.ref.label} ends within hours: {say}", Severity.CRITICAL)
+        return fails(say("the certificate of {name} ends within hours: {left}", name=name, left=rest), Severity.CRITICAL)
     for part, days, severity in _LEVELS:
         if left < min(life * part, timedelta(days=days)):
-            return _late(res, fact, severity, say)
-    return passes(f"the certificate of {res.ref.label} has time: {say}")
+            return _late(name, fact, severity, rest)
+    return passes(say("the certificate of {name} has time: {left}", name=name, left=rest))
 
 
-def _late(res: Resource, cert: Certificate, severity: Severity, say: str) -> Outcome:
+def _late(name: str, cert: Certificate, severity: Severity, left: str) -> Outcome:
     """A platform that renews by itself starts later than at a third; what nothing renews is one level more urgent."""
     if cert.managed and severity is not Severity.HIGH:
-        return passes(f"the certificate of {res.ref.label} is renewed by the platform, whose time has come: {say}")
+        return passes(say("the certificate of {name} is renewed by the platform, whose time has come: {left}", name=name, left=left))
     if cert.managed is False:
         severity = list(Severity)[max(severity.rank - 1, 0)]
-        return fails(f"the certificate of {res.ref.label} is due, and nothing renews it by itself: {say}", severity)
-    return fails(f"the certificate of {res.ref.label} should have been renewed: {say}", severity)
+        return fails(say("the certificate of {name} is due, and nothing renews it by itself: {left}", name=name, left=left), severity)
+    return fails(say("the certificate of {name} should have been renewed: {left}", name=name, left=left), severity)
 
 
-def _span(span: timedelta) -> str:
-    return f"{span.total_seconds() / 86400:.0f} days" if span >= timedelta(days=3) else f"{span.total_seconds() / 3600:.0f} hours"
+def _span(span: timedelta) -> Said:
+    if span >= timedelta(days=3):
+        return say("{n:.0f} days", n=span.total_seconds() / 86400)
+    return say("{n:.0f} hours", n=span.total_seconds() / 3600)
 
 
 _START = datetime(2026, 10, 1, tzinfo=UTC)

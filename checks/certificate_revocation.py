@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scanner.sdk import Outcome, Reason, Resource, Revocation, Severity, bad, check, fails, good, passes, unsure, unsure_of
+from scanner.sdk import Outcome, Reason, Resource, Revocation, Severity, bad, check, fails, good, passes, say, term, unsure, unsure_of
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,14 @@ def certificate_revocation(res: Resource, seen: Revocation, asked: Asked) -> Out
     Remedy: replace the certificate and its key at once, find out who asked for the revocation and why, and make sure that
     the new one is served everywhere. Where a staple is demanded switch on OCSP stapling, or order without must-staple.
     """
+    name = res.ref.label
     if seen.revoked:
-        return fails(f"the certificate of {res.ref.label} is {seen.detail or 'revoked'}")
+        return fails(say("the certificate of {name} is {revoked}", name=name, revoked=term(seen.detail) if seen.detail else say("revoked")))
     if seen.must_staple and not seen.stapled:
-        return fails(f"the certificate of {res.ref.label} demands an OCSP staple, and none is sent", Severity.MEDIUM)
+        return fails(say("the certificate of {name} demands an OCSP staple, and none is sent", name=name), Severity.MEDIUM)
     if seen.revoked is None and not asked.private_ca:
-        return unsure(Reason.UNSUPPORTED, f"whether the certificate of {res.ref.label} is revoked cannot be asked: {seen.detail}")
-    return passes(f"the certificate of {res.ref.label} is not revoked: {seen.detail}")
+        return unsure(Reason.UNSUPPORTED, say("whether the certificate of {name} is revoked cannot be asked: {why}", name=name, why=term(seen.detail)))
+    return passes(say("the certificate of {name} is not revoked: {seen}", name=name, seen=term(seen.detail)))
 
 
 EXAMPLES = (

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from scanner.sdk import Certificate, Norm, Outcome, Reason, Resource, SecondCertificate, Severity, bad, check, good, rate, unsure, unsure_of
+from scanner.sdk import Certificate, Level, Norm, Outcome, Reason, Resource, SecondCertificate, Severity, bad, check, good, rate, say, unsure, unsure_of
 
 
 @check(
@@ -18,14 +18,16 @@ def certificate_strength(res: Resource, cert: Certificate, norm: Norm) -> Outcom
 
     Remedy: order a certificate with a P-256 or P-384 key, or RSA of at least 3072 bits, signed with SHA-256 or better.
     """
-    levels = {}
+    levels: dict[str, Level] = {}
     if cert.key:
-        levels[f"a key {cert.key}"] = norm.rules.key(cert.key)
+        levels[say("a key {key}", key=cert.key)] = norm.rules.key(cert.key)
     if cert.signature:
-        levels[f"a signature with {cert.signature}"] = norm.rules.level("certificate_hash", cert.signature)
-    outcome = rate(f"the certificate of {res.ref.label} has", "rsa_bits" if cert.key.startswith("RSA") else "curves", levels.items(), norm)
+        levels[say("a signature with {hash}", hash=cert.signature)] = norm.rules.level("certificate_hash", cert.signature)
+    outcome = rate(say("the certificate of {name} has", name=res.ref.label), "rsa_bits" if cert.key.startswith("RSA") else "curves", levels.items(), norm)
     if outcome.status == "pass" and not (cert.key and cert.signature):
-        return unsure(Reason.UNSUPPORTED, f"the source does not say {'how' if cert.key else 'with which key, and how'} the certificate of {res.ref.label} is signed")
+        if cert.key:
+            return unsure(Reason.UNSUPPORTED, say("the source does not say how the certificate of {name} is signed", name=res.ref.label))
+        return unsure(Reason.UNSUPPORTED, say("the source does not say with which key, and how the certificate of {name} is signed", name=res.ref.label))
     return outcome
 
 

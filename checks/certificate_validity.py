@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
-from scanner.sdk import Certificate, Now, Outcome, Reason, Resource, SecondCertificate, Severity, bad, check, fails, good, passes, unsure_of
+from scanner.sdk import Certificate, Now, Outcome, Reason, Resource, Said, SecondCertificate, Severity, bad, check, fails, good, passes, say, unsure_of
 
 #: (issued from, days at most, where it stands); the last row that has begun counts.
 _LIFETIMES: tuple[tuple[datetime, int, str], ...] = (
@@ -38,28 +38,31 @@ def certificate_validity(res: Resource, cert: Certificate, lifetime: Lifetime, n
     Remedy: renew it, and let it be renewed by itself (ACME, the cloud's certificate manager). For an internal authority
     that issues longer certificates on purpose set `private_ca`.
     """
+    name = res.ref.label
     if now.at > cert.not_after:
-        return fails(f"the certificate of {res.ref.label} expired on {cert.not_after:%Y-%m-%d} ({_days(now.at - cert.not_after)} ago)")
+        return fails(say("the certificate of {name} expired on {day:%Y-%m-%d} ({ago} ago)", name=name, day=cert.not_after, ago=_days(now.at - cert.not_after)))
     if now.at < cert.not_before:
-        return fails(f"the certificate of {res.ref.label} is not valid before {cert.not_before:%Y-%m-%d %H:%M} UTC", Severity.HIGH)
+        return fails(say("the certificate of {name} is not valid before {day:%Y-%m-%d %H:%M} UTC", name=name, day=cert.not_before), Severity.HIGH)
     days, cite = _allowed(cert, lifetime)
     # Both ends belong to the validity, and any excess over whole days counts as a day.
     lives = ceil((cert.not_after - cert.not_before + timedelta(seconds=1)) / timedelta(days=1))
     if days and lives > days:
-        return fails(f"the certificate of {res.ref.label} is issued for {lives} days, {days} are allowed ({cite})", Severity.LOW)
-    return passes(f"the certificate of {res.ref.label} is valid until {cert.not_after:%Y-%m-%d} ({_days(cert.not_after - now.at)} left)")
+        return fails(say("the certificate of {name} is issued for {days} days, {allowed} are allowed ({cite})", name=name, days=lives, allowed=days, cite=cite), Severity.LOW)
+    return passes(say("the certificate of {name} is valid until {day:%Y-%m-%d} ({left} left)", name=name, day=cert.not_after, left=_days(cert.not_after - now.at)))
 
 
 def _allowed(cert: Certificate, lifetime: Lifetime) -> tuple[int, str]:
     """Days and source; 0 days: no limit."""
+    if cert.anchor:
+        return 0, ""
     if lifetime.max_days:
         return lifetime.max_days, "as required here"
     begun = [(days, cite) for since, days, cite in _LIFETIMES if cert.not_before >= since]
     return begun[-1] if begun and not lifetime.private_ca else (0, "")
 
 
-def _days(span: timedelta) -> str:
-    return f"{span.days} days" if span.days != 1 else "1 day"
+def _days(span: timedelta) -> Said:
+    return say("{n} days", n=span.days) if span.days != 1 else say("1 day")
 
 
 _NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -73,5 +76,7 @@ EXAMPLES = (
     good(replace(_CERT, not_before=datetime(2026, 1, 1, tzinfo=UTC)), now=_NOW),
     bad(_CERT, now=_NOW, max_days=47),
     bad(SecondCertificate(("example.org",), "CN=Example CA", _CERT.not_before, _CERT.not_after, "RSA-2048", "sha256", "00"), now=datetime(2027, 1, 1, tzinfo=UTC)),
+    good(replace(_CERT, not_after=datetime(2036, 10, 1, tzinfo=UTC), anchor=True), now=_NOW, name="the root of an authority"),
+    bad(replace(_CERT, anchor=True), now=datetime(2027, 1, 1, tzinfo=UTC), name="a root that has ended"),
     unsure_of(Reason.TIMEOUT, now=_NOW),
 )

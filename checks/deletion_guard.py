@@ -1,6 +1,6 @@
 """Can it be deleted by one wrong click?"""
 
-from scanner.sdk import OFF, ON, Deletion, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, unsure_of
+from scanner.sdk import OFF, ON, Deletion, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, say, unsure_of
 
 
 @check(
@@ -20,8 +20,8 @@ def deletion_guard(res: Resource, deletion: Deletion) -> Outcome:
     """
     detail = f": {deletion.detail}" if deletion.detail else ""
     if deletion.guard is OFF:
-        return fails(f"{res.ref.name} is not guarded against deletion{detail}")
-    return passes(f"{res.ref.name} is guarded against deletion{detail}")
+        return fails(say("{name} is not guarded against deletion{detail}", name=res.ref.name, detail=detail))
+    return passes(say("{name} is guarded against deletion{detail}", name=res.ref.name, detail=detail))
 
 
 EXAMPLES = (good(Deletion(ON, "deletion protection")), bad(Deletion(OFF)), unsure_of(Reason.NOT_COLLECTED))

@@ -1,6 +1,6 @@
 """Can the answers of a DNS zone be forged?"""
 
-from scanner.sdk import OFF, ON, DnsSigning, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, unsure_of
+from scanner.sdk import OFF, ON, DnsSigning, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, say, unsure_of
 
 
 @check(
@@ -18,8 +18,8 @@ def dns_signing(res: Resource, zone: DnsSigning) -> Outcome:
     """
     detail = f" ({zone.detail})" if zone.detail else ""
     if zone.state is OFF:
-        return fails(f"the answers of {res.ref.name} are not signed{detail}")
-    return passes(f"the answers of {res.ref.name} are signed{detail}")
+        return fails(say("the answers of {name} are not signed{detail}", name=res.ref.name, detail=detail))
+    return passes(say("the answers of {name} are signed{detail}", name=res.ref.name, detail=detail))
 
 
 EXAMPLES = (good(DnsSigning(ON)), bad(DnsSigning(OFF)), bad(DnsSigning(OFF, "INTERNAL_FAILURE")), unsure_of(Reason.DENIED))

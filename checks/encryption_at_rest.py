@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scanner.sdk import OFF, ON, AtRest, Outcome, Reason, Resource, Severity, bad, check, fails, good, is_cipher, passes, unsure, unsure_of
+from scanner.sdk import OFF, ON, AtRest, Outcome, Reason, Resource, Severity, bad, check, fails, good, is_cipher, passes, say, unsure, unsure_of
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,15 @@ def encryption_at_rest(res: Resource, rest: AtRest, params: Params) -> Outcome:
     """
     name = res.ref.name
     if rest.state is OFF:
-        return fails(f"{name} stores data unencrypted")
+        return fails(say("{name} stores data unencrypted", name=name))
     if params.algorithm is None:
-        return passes(f"{name} is encrypted at rest" + (f" ({rest.algorithm})" if rest.algorithm else ""))
+        return passes(say("{name} is encrypted at rest{by}", name=name, by=f" ({rest.algorithm})" if rest.algorithm else ""))
     met = is_cipher(rest.algorithm, params.algorithm) if rest.algorithm else None
     if met is None:
-        return unsure(Reason.UNSUPPORTED, f"{name} is encrypted at rest, but by which cipher is not shown here (promised: {params.algorithm})")
+        return unsure(Reason.UNSUPPORTED, say("{name} is encrypted at rest, but by which cipher is not shown here (promised: {promised})", name=name, promised=params.algorithm))
     if not met:
-        return fails(f"{name} is encrypted by {rest.algorithm}, promised is {params.algorithm}")
-    return passes(f"{name} is encrypted at rest ({rest.algorithm})")
+        return fails(say("{name} is encrypted by {algorithm}, promised is {promised}", name=name, algorithm=rest.algorithm, promised=params.algorithm))
+    return passes(say("{name} is encrypted at rest{by}", name=name, by=f" ({rest.algorithm})"))
 
 
 EXAMPLES = (

@@ -1,6 +1,6 @@
 """Are new things encrypted without asking?"""
 
-from scanner.sdk import OFF, ON, AtRestDefault, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, unsure_of
+from scanner.sdk import OFF, ON, AtRestDefault, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, say, unsure_of
 
 
 @check(
@@ -20,8 +20,8 @@ def encryption_default(res: Resource, default: AtRestDefault) -> Outcome:
     volumes only: encrypt the existing ones through a copy of a snapshot.
     """
     if default.state is OFF:
-        return fails(f"{res.ref.name}: new volumes are not encrypted unless asked for")
-    return passes(f"{res.ref.name}: new volumes are encrypted by default")
+        return fails(say("{name}: new volumes are not encrypted unless asked for", name=res.ref.name))
+    return passes(say("{name}: new volumes are encrypted by default", name=res.ref.name))
 
 
 EXAMPLES = (good(AtRestDefault(ON)), bad(AtRestDefault(OFF)), unsure_of(Reason.DENIED))

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from scanner.sdk import Holder, KeyCustody, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, unsure_of
+from scanner.sdk import Holder, KeyCustody, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, say, unsure_of
 
 _ORDER = (Holder.PROVIDER, Holder.PROVIDER_FOR_CUSTOMER, Holder.CUSTOMER, Holder.EXTERNAL)
 _WORDS = {
-    Holder.PROVIDER: "held by the provider alone",
-    Holder.PROVIDER_FOR_CUSTOMER: "managed by the provider for the customer",
-    Holder.CUSTOMER: "the customer's own",
-    Holder.EXTERNAL: "held outside the provider",
+    Holder.PROVIDER: say("held by the provider alone"),
+    Holder.PROVIDER_FOR_CUSTOMER: say("managed by the provider for the customer"),
+    Holder.CUSTOMER: say("the customer's own"),
+    Holder.EXTERNAL: say("held outside the provider"),
 }
 
 
@@ -45,8 +45,10 @@ def key_custody(res: Resource, custody: KeyCustody, params: Params) -> Outcome:
     """
     key = f" ({custody.key})" if custody.key else ""
     if _ORDER.index(custody.holder) < _ORDER.index(Holder(params.holder)):
-        return fails(f"{res.ref.name}: the key{key} is {_WORDS[custody.holder]}, promised is a key {_WORDS[Holder(params.holder)]}")
-    return passes(f"{res.ref.name}: the key{key} is {_WORDS[custody.holder]}")
+        return fails(
+            say("{name}: the key{key} is {holder}, promised is a key {promised}", name=res.ref.name, key=key, holder=_WORDS[custody.holder], promised=_WORDS[Holder(params.holder)])
+        )
+    return passes(say("{name}: the key{key} is {holder}", name=res.ref.name, key=key, holder=_WORDS[custody.holder]))
 
 
 EXAMPLES = (

@@ -1,6 +1,6 @@
 """Can a key be lost by one wrong click?"""
 
-from scanner.sdk import OFF, ON, KeyGuard, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, unsure_of
+from scanner.sdk import OFF, ON, KeyGuard, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, say, unsure_of
 
 
 @check(
@@ -21,8 +21,8 @@ def key_deletion_guard(res: Resource, guard: KeyGuard) -> Outcome:
     """
     detail = f": {guard.detail}" if guard.detail else ""
     if guard.state is OFF:
-        return fails(f"{res.ref.name} is not guarded against loss of keys{detail}")
-    return passes(f"{res.ref.name} is guarded against loss of keys{detail}")
+        return fails(say("{name} is not guarded against loss of keys{detail}", name=res.ref.name, detail=detail))
+    return passes(say("{name} is guarded against loss of keys{detail}", name=res.ref.name, detail=detail))
 
 
 EXAMPLES = (good(KeyGuard(ON, "purge protection")), bad(KeyGuard(OFF)), bad(KeyGuard(OFF, "deletion is pending")), unsure_of(Reason.DENIED))

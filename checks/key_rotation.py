@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scanner.sdk import OFF, ON, KeyRotation, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, unsure, unsure_of
+from scanner.sdk import OFF, ON, KeyRotation, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, say, unsure, unsure_of
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,18 @@ def key_rotation(res: Resource, rotation: KeyRotation, params: Params) -> Outcom
     Remedy: switch automatic rotation on (KMS: yearly by default; Key Vault: a rotation policy). Old versions of the
     key stay available for what they encrypted, so nothing has to be encrypted again.
     """
+    name = res.ref.name
     if rotation.state is OFF:
-        return fails(f"{res.ref.name} is not rotated automatically")
+        return fails(say("{name} is not rotated automatically", name=name))
     if params.max_days is None:
-        return passes(f"{res.ref.name} is rotated automatically" + (f" every {rotation.days} days" if rotation.days else ""))
+        if rotation.days:
+            return passes(say("{name} is rotated automatically every {days} days", name=name, days=rotation.days))
+        return passes(say("{name} is rotated automatically", name=name))
     if rotation.days is None:
-        return unsure(Reason.UNSUPPORTED, f"{res.ref.name} is rotated, but how often is not shown here (asked: {params.max_days} days)")
+        return unsure(Reason.UNSUPPORTED, say("{name} is rotated, but how often is not shown here (asked: {promised} days)", name=name, promised=params.max_days))
     if rotation.days > params.max_days:
-        return fails(f"{res.ref.name} is rotated every {rotation.days} days, promised is {params.max_days}")
-    return passes(f"{res.ref.name} is rotated every {rotation.days} days")
+        return fails(say("{name} is rotated every {days} days, promised is {promised}", name=name, days=rotation.days, promised=params.max_days))
+    return passes(say("{name} is rotated every {days} days", name=name, days=rotation.days))
 
 
 EXAMPLES = (

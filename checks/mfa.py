@@ -1,6 +1,6 @@
 """Does a password alone open the door?"""
 
-from scanner.sdk import Outcome, Reason, Resource, Severity, SignIn, bad, check, fails, good, passes, unsure_of
+from scanner.sdk import Outcome, Reason, Resource, Severity, SignIn, bad, check, fails, good, passes, say, unsure_of
 
 
 @check(
@@ -19,10 +19,10 @@ def mfa(res: Resource, sign_in: SignIn) -> Outcome:
     one by policy; or take the password away and let people come through the organisation's single sign-on.
     """
     if not sign_in.password_login:
-        return passes(f"{res.ref.name} has no password to sign in with")
+        return passes(say("{name} has no password to sign in with", name=res.ref.name))
     if not sign_in.mfa:
-        return fails(f"{res.ref.name} signs in with a password alone")
-    return passes(f"{res.ref.name} signs in with a second factor")
+        return fails(say("{name} signs in with a password alone", name=res.ref.name))
+    return passes(say("{name} signs in with a second factor", name=res.ref.name))
 
 
 EXAMPLES = (good(SignIn(True, True)), good(SignIn(False, False), name="a machine user"), bad(SignIn(True, False)), unsure_of(Reason.DENIED))

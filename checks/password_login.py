@@ -1,6 +1,6 @@
 """Does a machine let people in by password?"""
 
-from scanner.sdk import Outcome, PasswordLogin, Reason, Resource, Severity, bad, check, fails, good, passes, unsure_of
+from scanner.sdk import Outcome, PasswordLogin, Reason, Resource, Severity, bad, check, fails, good, passes, say, unsure_of
 
 
 @check(
@@ -19,8 +19,8 @@ def password_login(res: Resource, login: PasswordLogin) -> Outcome:
     service that needs no open port at all. On Azure this is chosen when the machine is made.
     """
     if login.allowed:
-        return fails(f"{res.ref.name} lets people log in with a password")
-    return passes(f"{res.ref.name} accepts keys only")
+        return fails(say("{name} lets people log in with a password", name=res.ref.name))
+    return passes(say("{name} accepts keys only", name=res.ref.name))
 
 
 EXAMPLES = (good(PasswordLogin(False)), bad(PasswordLogin(True)), unsure_of(Reason.UNSUPPORTED))

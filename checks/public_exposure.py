@@ -1,6 +1,6 @@
 """Can the whole internet reach it?"""
 
-from scanner.sdk import Exposure, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, unsure_of
+from scanner.sdk import Exposure, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, say, unsure_of
 
 
 @check(
@@ -21,8 +21,8 @@ def public_exposure(res: Resource, exposure: Exposure) -> Outcome:
     """
     via = f": {exposure.via}" if exposure.via else ""
     if exposure.public:
-        return fails(f"{res.ref.name} can be reached from the whole internet{via}")
-    return passes(f"{res.ref.name} cannot be reached from the whole internet{via}")
+        return fails(say("{name} can be reached from the whole internet{via}", name=res.ref.name, via=via))
+    return passes(say("{name} cannot be reached from the whole internet{via}", name=res.ref.name, via=via))
 
 
 EXAMPLES = (good(Exposure(False)), bad(Exposure(True, "bucket policy")), unsure_of(Reason.DENIED))

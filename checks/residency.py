@@ -12,15 +12,20 @@ from scanner.sdk import (
     Reason,
     Replicas,
     Resource,
+    Said,
     Severity,
     bad,
     check,
     country_name,
     fails,
     good,
+    listed,
     members,
     passes,
     place_of,
+    say,
+    several,
+    term,
     unsure,
     unsure_of,
 )  # fmt: skip
@@ -71,36 +76,57 @@ def residency(res: Resource, where: Home | Replicas | BackupPlaces | LogPlaces, 
     outside = [place for place in places if place.country is not None and place.country not in params.allowed]
     inside = [place for place in places if place.country is not None and place.country in params.allowed]
     if outside:
-        rest = f" ({len(inside)} of {len(places)} inside)" if len(places) > 1 else ""
-        return fails(f"{res.ref.name} {_VERB[type(where)]} {_list(outside)}, outside {_words(params)}{rest}")
+        rest = say(" ({n} of {total} inside)", n=len(inside), total=len(places)) if len(places) > 1 else ""
+        does = say("{what}, outside {promised}{rest}", what=_does(where, res.ref.name, outside), promised=_words(params), rest=rest)
+        return fails(does)
     open_ones = [place for place in places if place.country is None]
     if open_ones:
         first = open_ones[0]
-        detail = first.detail.removeprefix("undetermined: ") or f"{first.region or 'no region'} names no single country"
-        more = f" (and {len(open_ones) - 1} more)" if len(open_ones) > 1 else ""
-        return unsure(first.reason or Reason.UNRESOLVED, f"undetermined: {f'{first.what}: ' if first.what and first.what not in detail else ''}{detail}{more}")
+        detail = first.detail.removeprefix("undetermined: ") or say("{region} names no single country", region=first.region or say("no region"))
+        more = say(" (and {n} more)", n=len(open_ones) - 1) if len(open_ones) > 1 else ""
+        what = f"{first.what}: " if first.what and first.what not in detail else ""
+        return unsure(first.reason or Reason.UNRESOLVED, say("undetermined: {what}{detail}{more}", what=what, detail=detail, more=more))
     if not places:
-        return passes(f"{res.ref.name} has no {_COPIES[type(where)]} elsewhere")
-    return passes(f"{res.ref.name} {_VERB[type(where)]} {_list(inside)}, inside {_words(params) if len(allowed) > 1 else country_name(allowed[0])}")
+        return passes(say("{name} has no {copies} elsewhere", name=res.ref.name, copies=_COPIES[type(where)]))
+    promised = _words(params) if len(allowed) > 1 else _country(allowed[0])
+    return passes(say("{what}, inside {promised}", what=_does(where, res.ref.name, inside), promised=promised))
 
 
-_VERB = {Home: "is", Replicas: "is replicated:", BackupPlaces: "is backed up:", LogPlaces: "sends logs:"}
-_COPIES = {Home: "home", Replicas: "copies", BackupPlaces: "backups", LogPlaces: "logs"}
+_COPIES = {Home: say("home"), Replicas: say("copies"), BackupPlaces: say("backups"), LogPlaces: say("logs")}
 
 
-def _say(place: Place) -> str:
+def _does(where: Home | Replicas | BackupPlaces | LogPlaces, name: str, places: list[Place]) -> Said:
+    match where:
+        case Home():
+            return say("{name} is {places}", name=name, places=_list(places))
+        case Replicas():
+            return say("{name} is replicated: {places}", name=name, places=_list(places))
+        case BackupPlaces():
+            return say("{name} is backed up: {places}", name=name, places=_list(places))
+        case LogPlaces():
+            return say("{name} sends logs: {places}", name=name, places=_list(places))
+
+
+def _country(code: str) -> Said:
+    return term(country_name(code), f"country.{code}")
+
+
+def _say(place: Place) -> Said:
     what = f"{place.what} " if place.what else ""
-    return f"{what}in {place.region} ({country_name(place.country or '')})"
+    return say("{what}in {region} ({country})", what=what, region=place.region, country=_country(place.country or ""))
 
 
-def _list(places: list[Place], most: int = 5) -> str:
-    said = list(dict.fromkeys(map(_say, places)))
-    return ", ".join(said[:most]) + (f" and {len(said) - most} more" if len(said) > most else "")
+def _list(places: list[Place], most: int = 5) -> Said:
+    return several(list(dict.fromkeys(map(_say, places))), most)
 
 
-def _words(params: Params) -> str:
-    words = [{"EU": "the EU", "EEA": "the EEA"}.get(word.upper(), country_name(word.upper())) for word in params.countries]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if len(words) <= 6 else f"{len(params.allowed)} countries"
+def _words(params: Params) -> Said:
+    words = [{"EU": say("the EU"), "EEA": say("the EEA")}.get(word.upper(), _country(word.upper())) for word in params.countries]
+    if len(words) == 1:
+        return words[0]
+    if len(words) > 6:
+        return say("{n} countries", n=len(params.allowed))
+    return say("{names} and {last}", names=listed(words[:-1]), last=words[-1])
 
 
 _DUBLIN, _LONDON, _ZURICH, _OHIO = (place_of("aws", name) for name in ("eu-west-1", "eu-west-2", "eu-central-2", "us-east-2"))

@@ -1,6 +1,6 @@
 """Is the one user whom no policy binds locked away?"""
 
-from scanner.sdk import Outcome, Reason, Resource, RootAccess, Severity, bad, check, fails, good, passes, unsure_of
+from scanner.sdk import Outcome, Reason, Resource, RootAccess, Severity, bad, check, fails, good, passes, say, unsure_of
 
 
 @check(
@@ -19,10 +19,15 @@ def root_access(res: Resource, root: RootAccess) -> Outcome:
     Remedy: delete the access keys, register a second factor, lock the credentials away and use roles for daily work.
     Accounts of an organisation can do without root credentials altogether (centralised root access).
     """
-    found = [*(["has no second factor"] if not root.mfa else []), *([f"has {root.keys} access key{'s' if root.keys > 1 else ''}"] if root.keys > 0 else [])]
-    if found:
-        return fails(f"the root user of {res.ref.name} {' and '.join(found)}")
-    return passes(f"the root user of {res.ref.name} has a second factor and no access keys")
+    name = res.ref.name
+    if root.keys > 0:
+        keys = say("{n} access keys", n=root.keys) if root.keys > 1 else say("1 access key")
+        if root.mfa:
+            return fails(say("the root user of {name} has {keys}", name=name, keys=keys))
+        return fails(say("the root user of {name} has no second factor and has {keys}", name=name, keys=keys))
+    if not root.mfa:
+        return fails(say("the root user of {name} has no second factor", name=name))
+    return passes(say("the root user of {name} has a second factor and no access keys", name=name))
 
 
 EXAMPLES = (good(RootAccess(True, 0)), bad(RootAccess(False, 0)), bad(RootAccess(True, 1)), bad(RootAccess(False, 2)), unsure_of(Reason.DENIED))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from scanner.sdk import Access, AccessKey, Now, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, unsure, unsure_of
+from scanner.sdk import Access, AccessKey, Now, Outcome, Reason, Resource, Said, Severity, bad, check, fails, good, listed, passes, say, unsure, unsure_of
 
 
 @dataclass(frozen=True)
@@ -38,24 +38,27 @@ def stale_access(res: Resource, access: Access, params: Params, now: Now) -> Out
     limit = now.at - timedelta(days=params.days)
     stale = list(_stale(access, limit))
     if stale:
-        return fails(f"{res.ref.name}: {'; '.join(stale)}")
+        return fails(say("{name}: {found}", name=res.ref.name, found=listed(stale, "; ")))
     if access.has_password is None and access.password_last_used is None and access.created < limit:
-        return unsure(Reason.UNSUPPORTED, f"{res.ref.name}: whether there is a password that was never used is not said here")
+        return unsure(Reason.UNSUPPORTED, say("{name}: whether there is a password that was never used is not said here", name=res.ref.name))
     if not access.has_password and access.password_last_used is None and not any(key.active for key in access.keys):
-        return passes(f"{res.ref.name} has no credentials in force")
-    return passes(f"{res.ref.name} used its credentials within {params.days:g} days, or got them since")
+        return passes(say("{name} has no credentials in force", name=res.ref.name))
+    return passes(say("{name} used its credentials within {days:g} days, or got them since", name=res.ref.name, days=params.days))
 
 
-def _stale(access: Access, limit: datetime) -> Iterator[str]:
+def _stale(access: Access, limit: datetime) -> Iterator[Said]:
     for key in access.keys:
         if key.active and max(key.created, key.last_used or key.created) < limit:
-            yield f"key {key.id} was " + (f"last used on {key.last_used:%Y-%m-%d}" if key.last_used else f"never used since {key.created:%Y-%m-%d}")
+            if key.last_used:
+                yield say("key {key} was last used on {day:%Y-%m-%d}", key=key.id, day=key.last_used)
+            else:
+                yield say("key {key} was never used since {day:%Y-%m-%d}", key=key.id, day=key.created)
     if access.has_password is False:
         return
     if access.password_last_used is not None and access.password_last_used < limit:
-        yield f"the password was last used on {access.password_last_used:%Y-%m-%d}"
+        yield say("the password was last used on {day:%Y-%m-%d}", day=access.password_last_used)
     elif access.has_password and access.password_last_used is None and access.created < limit:
-        yield f"the password was never used since {access.created:%Y-%m-%d}"
+        yield say("the password was never used since {day:%Y-%m-%d}", day=access.created)
 
 
 _NOW = datetime(2026, 11, 21, tzinfo=UTC)

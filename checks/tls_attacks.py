@@ -2,26 +2,26 @@
 
 from dataclasses import dataclass
 
-from scanner.sdk import Attacks, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, several, unsure, unsure_of
+from scanner.sdk import Attacks, Outcome, Reason, Resource, Severity, bad, check, fails, good, listed, passes, say, several, unsure, unsure_of
 
 #: How bad each is, and what it is in a few words.
 _ATTACKS: dict[str, tuple[Severity, str]] = {
-    "heartbleed": (Severity.CRITICAL, "Heartbleed: memory of the server can be read (CVE-2014-0160)"),
-    "ccs-injection": (Severity.CRITICAL, "CCS injection: weak keys can be forced (CVE-2014-0224)"),
-    "robot": (Severity.HIGH, "ROBOT: an oracle for RSA decryption"),
-    "insecure-renegotiation": (Severity.HIGH, "insecure renegotiation (CVE-2009-3555)"),
-    "client-renegotiation": (Severity.MEDIUM, "renegotiation at the client's will, without a limit: denial of service"),
-    "crime": (Severity.HIGH, "CRIME: TLS compression leaks secrets (CVE-2012-4929)"),
-    "fallback-scsv": (Severity.LOW, "no TLS_FALLBACK_SCSV (RFC 7507): a connection can be talked down"),
-    "drown": (Severity.CRITICAL, "DROWN: SSLv2 breaks the other versions too (CVE-2016-0800)"),
-    "poodle": (Severity.HIGH, "POODLE: CBC in SSLv3 (CVE-2014-3566)"),
-    "freak": (Severity.HIGH, "FREAK: RSA export suites (CVE-2015-0204)"),
-    "logjam": (Severity.HIGH, "Logjam: DH groups of less than 1024 bits or export suites (CVE-2015-4000)"),
-    "sweet32": (Severity.MEDIUM, "SWEET32: 64-bit blocks (CVE-2016-2183)"),
-    "beast": (Severity.LOW, "BEAST: CBC in TLS 1.0 and below (CVE-2011-3389)"),
-    "rc4": (Severity.HIGH, "RC4, prohibited by RFC 7465"),
-    "raccoon": (Severity.MEDIUM, "RACCOON: the server uses a DH key again (CVE-2020-1968)"),
-    "lucky13": (Severity.LOW, "LUCKY13: CBC suites, whose padding can be timed unless the library hides it (CVE-2013-0169)"),
+    "heartbleed": (Severity.CRITICAL, say("Heartbleed: memory of the server can be read (CVE-2014-0160)")),
+    "ccs-injection": (Severity.CRITICAL, say("CCS injection: weak keys can be forced (CVE-2014-0224)")),
+    "robot": (Severity.HIGH, say("ROBOT: an oracle for RSA decryption")),
+    "insecure-renegotiation": (Severity.HIGH, say("insecure renegotiation (CVE-2009-3555)")),
+    "client-renegotiation": (Severity.MEDIUM, say("renegotiation at the client's will, without a limit: denial of service")),
+    "crime": (Severity.HIGH, say("CRIME: TLS compression leaks secrets (CVE-2012-4929)")),
+    "fallback-scsv": (Severity.LOW, say("no TLS_FALLBACK_SCSV (RFC 7507): a connection can be talked down")),
+    "drown": (Severity.CRITICAL, say("DROWN: SSLv2 breaks the other versions too (CVE-2016-0800)")),
+    "poodle": (Severity.HIGH, say("POODLE: CBC in SSLv3 (CVE-2014-3566)")),
+    "freak": (Severity.HIGH, say("FREAK: RSA export suites (CVE-2015-0204)")),
+    "logjam": (Severity.HIGH, say("Logjam: DH groups of less than 1024 bits or export suites (CVE-2015-4000)")),
+    "sweet32": (Severity.MEDIUM, say("SWEET32: 64-bit blocks (CVE-2016-2183)")),
+    "beast": (Severity.LOW, say("BEAST: CBC in TLS 1.0 and below (CVE-2011-3389)")),
+    "rc4": (Severity.HIGH, say("RC4, prohibited by RFC 7465")),
+    "raccoon": (Severity.MEDIUM, say("RACCOON: the server uses a DH key again (CVE-2020-1968)")),
+    "lucky13": (Severity.LOW, say("LUCKY13: CBC suites, whose padding can be timed unless the library hides it (CVE-2013-0169)")),
 }
 
 
@@ -54,11 +54,11 @@ def tls_attacks(res: Resource, seen: Attacks, ignored: Ignored) -> Outcome:
     open_to = [name for name in _ATTACKS if name in seen.vulnerable and name not in ignored.ignore]
     if open_to:
         worst = min((_ATTACKS[name][0] for name in open_to), key=lambda severity: severity.rank)
-        return fails(f"{res.ref.label}: " + "; ".join(_ATTACKS[name][1] for name in open_to), worst)
+        return fails(say("{name}: {found}", name=res.ref.label, found=listed((_ATTACKS[name][1] for name in open_to), "; ")), worst)
     untested = [name for name in _ATTACKS if name not in seen.tested and name not in ignored.ignore]
     if untested:
-        return unsure(Reason.UNAVAILABLE, f"{res.ref.label} gave no clear answer when these were tried: {several(untested, 16)}")
-    return passes(f"{res.ref.label} withstands {several([name for name in seen.tested if name not in seen.vulnerable], 16)}")
+        return unsure(Reason.UNAVAILABLE, say("{name} gave no clear answer when these were tried: {names}", name=res.ref.label, names=several(untested, 16)))
+    return passes(say("{name} withstands {names}", name=res.ref.label, names=several([name for name in seen.tested if name not in seen.vulnerable], 16)))
 
 
 _ALL = tuple(_ATTACKS)

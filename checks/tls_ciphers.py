@@ -1,6 +1,6 @@
 """Does the endpoint accept good cipher suites only?"""
 
-from scanner.sdk import Handshake, Level, Norm, Outcome, Reason, Resource, Severity, bad, check, fails, good, rate, several, unsure, unsure_of
+from scanner.sdk import Handshake, Level, Norm, Outcome, Reason, Resource, Severity, bad, check, fails, good, rate, say, several, unsure, unsure_of
 
 
 @check(
@@ -17,12 +17,14 @@ def tls_ciphers(res: Resource, seen: Handshake, norm: Norm) -> Outcome:
     suites remain that should be phased out.
     """
     levels = {name: norm.rules.level("suites", name) for names in seen.suites.values() for name in names}
-    outcome = rate(f"{res.ref.label} accepts", "suites", levels.items(), norm)
+    outcome = rate(say("{name} accepts", name=res.ref.label), "suites", levels.items(), norm)
     if outcome.status == "pass" and (seen.unseen or not levels):
-        return unsure(Reason.UNAVAILABLE, f"the suites of {several(list(seen.unseen)) or res.ref.label} could not be tried: the connection broke without an alert")
+        return unsure(
+            Reason.UNAVAILABLE, say("the suites of {versions} could not be tried: the connection broke without an alert", versions=several(list(seen.unseen)) or res.ref.label)
+        )
     late = [name for name, level in levels.items() if level is Level.PHASE_OUT]
     if outcome.status == "pass" and late and len(late) < len(levels) and seen.server_preference is False:
-        return fails(f"{res.ref.label} leaves the choice to the client, which may pick {several(late)}: suites to be phased out", Severity.LOW)
+        return fails(say("{name} leaves the choice to the client, which may pick {names}: suites to be phased out", name=res.ref.label, names=several(late)), Severity.LOW)
     return outcome
 
 

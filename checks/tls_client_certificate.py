@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scanner.sdk import OFF, ON, ClientAuth, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, unsure_of
+from scanner.sdk import OFF, ON, ClientAuth, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, say, unsure_of
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,10 @@ def tls_client_certificate(res: Resource, asks: ClientAuth, wanted: Wanted) -> O
     required. Only a request during the handshake is seen here, not one that comes later for a single path.
     """
     if asks.state is ON:
-        return passes(f"{res.ref.label} asks the client for a certificate")
+        return passes(say("{name} asks the client for a certificate", name=res.ref.label))
     if wanted.required:
-        return fails(f"{res.ref.label} lets clients in without asking for a certificate")
-    return passes(f"{res.ref.label} asks for no client certificate, and none is required here")
+        return fails(say("{name} lets clients in without asking for a certificate", name=res.ref.label))
+    return passes(say("{name} asks for no client certificate, and none is required here", name=res.ref.label))
 
 
 EXAMPLES = (good(ClientAuth(ON), required=True), bad(ClientAuth(OFF), required=True), good(ClientAuth(OFF)), unsure_of(Reason.UNAVAILABLE))

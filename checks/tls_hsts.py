@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scanner.sdk import Hsts, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, unsure_of
+from scanner.sdk import Hsts, Outcome, Reason, Resource, Severity, bad, check, fails, good, listed, passes, say, unsure_of
 
 _DAY = 86_400
 
@@ -32,18 +32,19 @@ def tls_hsts(res: Resource, seen: Hsts, wanted: Wanted) -> Outcome:
     Remedy: send `Strict-Transport-Security: max-age=31536000; includeSubDomains` with every answer, first with a short
     max-age to see that every host below really serves HTTPS. Endpoints that speak something else than HTTP are not asked.
     """
+    name = res.ref.label
     if seen.max_age is None:
-        return fails(f"{res.ref.label} sends no Strict-Transport-Security that can be read")
+        return fails(say("{name} sends no Strict-Transport-Security that can be read", name=name))
     if seen.max_age == 0:
-        return fails(f"{res.ref.label} tells clients to forget HSTS (max-age=0)")
+        return fails(say("{name} tells clients to forget HSTS (max-age=0)", name=name))
     if seen.max_age < wanted.min_days * _DAY:
-        return fails(f"{res.ref.label} lets clients remember HSTS for {seen.max_age / _DAY:.0f} days; {wanted.min_days} are wanted")
+        return fails(say("{name} lets clients remember HSTS for {days:.0f} days; {wanted} are wanted", name=name, days=seen.max_age / _DAY, wanted=wanted.min_days))
     if (wanted.subdomains or wanted.preload) and not seen.subdomains:
-        return fails(f"{res.ref.label} leaves its subdomains out of HSTS")
+        return fails(say("{name} leaves its subdomains out of HSTS", name=name))
     if wanted.preload and not seen.preload:
-        return fails(f"{res.ref.label} does not allow browsers to build HSTS in (preload)")
-    more = ", ".join(["", *(["with subdomains"] if seen.subdomains else []), *(["for preloading"] if seen.preload else [])])
-    return passes(f"{res.ref.label} sends HSTS for {seen.max_age / _DAY:.0f} days{more}")
+        return fails(say("{name} does not allow browsers to build HSTS in (preload)", name=name))
+    more = listed(["", *([say("with subdomains")] if seen.subdomains else []), *([say("for preloading")] if seen.preload else [])])
+    return passes(say("{name} sends HSTS for {days:.0f} days{more}", name=name, days=seen.max_age / _DAY, more=more))
 
 
 EXAMPLES = (

@@ -1,6 +1,6 @@
 """Are keys agreed in a way that keeps recorded traffic safe?"""
 
-from scanner.sdk import Handshake, Level, Norm, Outcome, Reason, Resource, Severity, bad, check, good, rate, several, suite, unsure, unsure_of
+from scanner.sdk import Handshake, Level, Norm, Outcome, Reason, Resource, Severity, bad, check, good, rate, say, several, suite, unsure, unsure_of
 
 
 @check(
@@ -19,13 +19,13 @@ def tls_key_exchange(res: Resource, seen: Handshake, norm: Norm) -> Outcome:
     for name in (name for names in seen.suites.values() for name in names):
         kind = str((suite(name) or {}).get("kx", ""))
         if kind and kind != "any":  # TLS 1.3 suites leave it to the group
-            levels[f"{kind} key exchange"] = norm.rules.level("key_exchange", kind)
-    levels |= {f"group {name}": norm.rules.group(name) for name in seen.groups}
-    outcome = rate(f"{res.ref.label} accepts", "groups", levels.items(), norm)
+            levels[say("{kind} key exchange", kind=kind)] = norm.rules.level("key_exchange", kind)
+    levels |= {say("group {name}", name=name): norm.rules.group(name) for name in seen.groups}
+    outcome = rate(say("{name} accepts", name=res.ref.label), "groups", levels.items(), norm)
     if outcome.status == "pass" and seen.unseen:
-        return unsure(Reason.UNAVAILABLE, f"the key exchanges of {several(list(seen.unseen))} could not be tried: the connection broke without an alert")
+        return unsure(Reason.UNAVAILABLE, say("the key exchanges of {versions} could not be tried: the connection broke without an alert", versions=several(list(seen.unseen))))
     if outcome.status == "pass" and not seen.groups:
-        return unsure(Reason.UNAVAILABLE, f"no group was seen in which {res.ref.label} agrees keys")
+        return unsure(Reason.UNAVAILABLE, say("no group was seen in which {name} agrees keys", name=res.ref.label))
     return outcome
 
 

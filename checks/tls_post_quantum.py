@@ -1,6 +1,6 @@
 """Can the endpoint agree keys that a quantum computer cannot break?"""
 
-from scanner.sdk import Handshake, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, several, unsure, unsure_of
+from scanner.sdk import Handshake, Outcome, Reason, Resource, Severity, bad, check, fails, good, listed, passes, say, several, unsure, unsure_of
 
 #: RFC 10024 and draft-ietf-tls-mlkem. The Kyber drafts that came before are obsolete and do not count.
 _SAFE = ("X25519MLKEM768", "SecP256r1MLKEM768", "SecP384r1MLKEM1024", "MLKEM512", "MLKEM768", "MLKEM1024")
@@ -19,17 +19,18 @@ def tls_post_quantum(res: Resource, seen: Handshake) -> Outcome:
     Remedy: enable TLS 1.3 with X25519MLKEM768 (OpenSSL 3.5, Go 1.24, current load balancer policies). Clients that do
     not know it go on as before.
     """
+    name = res.ref.label
     found = [group for group in _SAFE if group in seen.groups]
     if found:
-        return passes(f"{res.ref.label} agrees keys with {', '.join(found)}")
+        return passes(say("{name} agrees keys with {groups}", name=name, groups=listed(found)))
     if "TLSv1.3" in seen.unseen:
-        return unsure(Reason.UNAVAILABLE, f"whether {res.ref.label} accepts TLS 1.3 could not be told: the connection broke without an alert")
+        return unsure(Reason.UNAVAILABLE, say("whether {name} accepts TLS 1.3 could not be told: the connection broke without an alert", name=name))
     if "TLSv1.3" not in seen.versions:
-        return fails(f"{res.ref.label} does not accept TLS 1.3, and only there a post-quantum key exchange exists")
+        return fails(say("{name} does not accept TLS 1.3, and only there a post-quantum key exchange exists", name=name))
     untried = [group for group in _SAFE if group in seen.untried]
     if untried:
-        return unsure(Reason.UNSUPPORTED, f"{several(untried, 3)} could not be offered to {res.ref.label}: this prober does not know them")
-    return fails(f"{res.ref.label} accepts TLS 1.3, but none of its post-quantum groups")
+        return unsure(Reason.UNSUPPORTED, say("{groups} could not be offered to {name}: this prober does not know them", groups=several(untried, 3), name=name))
+    return fails(say("{name} accepts TLS 1.3, but none of its post-quantum groups", name=name))
 
 
 _SUITES = {"TLSv1.3": ("TLS_AES_256_GCM_SHA384",)}

@@ -1,6 +1,6 @@
 """Does plain HTTP lead to HTTPS?"""
 
-from scanner.sdk import HttpsRedirect, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, unsure_of
+from scanner.sdk import HttpsRedirect, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, say, term, unsure_of
 
 
 @check(
@@ -17,8 +17,8 @@ def tls_redirect(res: Resource, seen: HttpsRedirect) -> Outcome:
     https://$host$request_uri;`), or close the port. Asked of endpoints on port 443, by one `GET /`.
     """
     if seen.secure:
-        return passes(f"{res.ref.label}: {seen.detail}")
-    return fails(f"{res.ref.label}: {seen.detail}")
+        return passes(say("{name}: {detail}", name=res.ref.label, detail=term(seen.detail)))
+    return fails(say("{name}: {detail}", name=res.ref.label, detail=term(seen.detail)))
 
 
 EXAMPLES = (

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scanner.sdk import Handshake, Level, Norm, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, rate, several, unsure, unsure_of
+from scanner.sdk import Handshake, Level, Norm, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, rate, say, several, unsure, unsure_of
 
 _ORDER = ("SSLv2", "SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 
@@ -38,15 +38,22 @@ def tls_versions(res: Resource, seen: Handshake, norm: Versions) -> Outcome:
     Remedy: accept TLS 1.2 and 1.3 only: `ssl_protocols TLSv1.2 TLSv1.3;` (nginx), `SSLProtocol -all +TLSv1.2
     +TLSv1.3` (Apache), a current security policy on a load balancer. Look in the logs first for who would be cut off.
     """
+    name = res.ref.label
     levels = [(version, norm.level(version)) for version in seen.versions]
     if norm.min_version:
         low = [version for version, level in levels if level is Level.INSUFFICIENT]
-        outcome = fails(f"{res.ref.label} accepts {several(low)}, lower than {norm.min_version}") if low else passes(f"{res.ref.label} accepts {several(list(seen.versions))}")
+        outcome = (
+            fails(say("{name} accepts {versions}, lower than {least}", name=name, versions=several(low), least=norm.min_version))
+            if low
+            else passes(say("{name} accepts {versions}", name=name, versions=several(list(seen.versions))))
+        )
     else:
-        outcome = rate(f"{res.ref.label} accepts", "versions", levels, norm)
+        outcome = rate(say("{name} accepts", name=name), "versions", levels, norm)
     open_ = [version for version in seen.unseen if norm.level(version).rank >= Level.PHASE_OUT.rank]
     if outcome.status == "pass" and (open_ or not seen.versions):
-        return unsure(Reason.UNAVAILABLE, f"{res.ref.label} neither accepts nor refuses {several(open_ or list(seen.unseen))}: the connection broke without an alert")
+        return unsure(
+            Reason.UNAVAILABLE, say("{name} neither accepts nor refuses {versions}: the connection broke without an alert", name=name, versions=several(open_ or list(seen.unseen)))
+        )
     return outcome
 
 

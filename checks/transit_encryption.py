@@ -1,6 +1,6 @@
 """Does it accept connections without TLS?"""
 
-from scanner.sdk import Outcome, Reason, Resource, Severity, Transit, bad, check, fails, good, passes, unsure_of
+from scanner.sdk import Outcome, Reason, Resource, Severity, Transit, bad, check, fails, good, passes, say, unsure_of
 
 
 @check(
@@ -21,8 +21,8 @@ def transit_encryption(res: Resource, transit: Transit) -> Outcome:
     """
     detail = f": {transit.detail}" if transit.detail else ""
     if transit.plaintext_allowed:
-        return fails(f"{res.ref.name} accepts connections without TLS{detail}")
-    return passes(f"{res.ref.name} accepts connections over TLS only{detail}")
+        return fails(say("{name} accepts connections without TLS{detail}", name=res.ref.name, detail=detail))
+    return passes(say("{name} accepts connections over TLS only{detail}", name=res.ref.name, detail=detail))
 
 
 EXAMPLES = (good(Transit(False)), bad(Transit(True)), bad(Transit(True, "listener HTTP:80 forwards")), unsure_of(Reason.DENIED))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scanner.sdk import Outcome, Reason, Resource, Severity, TlsFloor, bad, check, fails, good, passes, unsure, unsure_of
+from scanner.sdk import Outcome, Reason, Resource, Severity, TlsFloor, bad, check, fails, good, passes, say, unsure, unsure_of
 
 _ORDER = ("SSLv2", "SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 
@@ -36,13 +36,14 @@ def transit_minimum_tls(res: Resource, floor: TlsFloor, params: Params) -> Outco
     Remedy: choose a security policy or minimum version of TLS 1.2 or later. See in the access log first whether old
     clients still come.
     """
+    name = res.ref.name
     if floor.min_version not in _ORDER:
-        return unsure(Reason.UNPARSABLE, f"{res.ref.name}: {floor.min_version!r} is no known TLS version")
-    policy = f" (policy {floor.policy})" if floor.policy else ""
+        return unsure(Reason.UNPARSABLE, say("{name}: {version!r} is no known TLS version", name=name, version=floor.min_version))
+    policy = say(" (policy {policy})", policy=floor.policy) if floor.policy else ""
     if _ORDER.index(floor.min_version) < _ORDER.index(params.minimum):
         broken = Severity.HIGH if floor.min_version.startswith("SSL") else None
-        return fails(f"{res.ref.name} accepts {floor.min_version}{policy}, at least {params.minimum} is asked", broken)
-    return passes(f"{res.ref.name} accepts {floor.min_version} and later{policy}")
+        return fails(say("{name} accepts {version}{policy}, at least {asked} is asked", name=name, version=floor.min_version, policy=policy, asked=params.minimum), broken)
+    return passes(say("{name} accepts {version} and later{policy}", name=name, version=floor.min_version, policy=policy))
 
 
 EXAMPLES = (

@@ -59,6 +59,7 @@ from scanner.model.facts import (
 from scanner.model.known import Json, Known, Origin, Reason, Source, Unknown
 from scanner.model.place import Confidence, Place
 from scanner.model.resource import Ref, Resource
+from scanner.model.said import Said, listed, say, term
 from scanner.model.snapshot import EVERY_TYPE, FOUND, Call, Dialect, Document, Run, Snapshot
 from scanner.model.verdict import Outcome, Severity, Status, fails, passes, unsure
 
@@ -69,10 +70,10 @@ __all__ = [
     "Exposure", "FactDecl", "Failure", "Get", "Guideline", "Handshake", "Holder", "Home", "HouvastError", "Hsts", "HttpsRedirect", "InvalidFile", "Job", "Join", "Json",
     "KeyCustody", "KeyGuard", "KeyRotation", "Known", "Level", "List", "LogPlaces", "Logs", "MissingCredentials", "MissingExtra", "Norm", "NotApplicable", "Now",
     "Options", "Origin", "Outcome", "Part", "PasswordLogin", "Place", "Probe", "Reason", "Ref", "Renewal", "Replicas", "Report",
-    "Resolve", "Resource", "Revocation", "RootAccess", "Run", "Scope", "SecondCertificate", "ServedNames", "Severity", "SignIn", "Snapshot", "Source", "State", "Status",
+    "Resolve", "Resource", "Revocation", "RootAccess", "Run", "Said", "Scope", "SecondCertificate", "ServedNames", "Severity", "SignIn", "Snapshot", "Source", "State", "Status",
     "TlsFloor", "Transit", "TypeDecl", "Unknown", "Unresolvable", "UsageError", "Worker",
     "always", "any_of", "arns", "azure_ids", "azure_name", "azure_pair", "bad", "boolean", "by_dialect", "check", "choice", "compile_path", "country_name",
-    "derive", "derived_regions", "estate_check", "fact", "fails", "first_proven", "flag", "good", "guideline", "guideline_names", "here", "is_cipher", "jsonable", "meaning", "members", "never", "never_others",
-    "nowhere", "number", "of", "of_parent", "passes", "per_dialect", "place_of", "placed", "rate", "region_of", "regions", "roots", "rows", "several", "suite", "table", "text", "through", "together", "traced", "trim", "unread", "unsure",
+    "derive", "derived_regions", "estate_check", "fact", "fails", "first_proven", "flag", "good", "guideline", "guideline_names", "here", "is_cipher", "jsonable", "listed", "meaning", "members", "never", "never_others",
+    "nowhere", "number", "of", "of_parent", "passes", "per_dialect", "place_of", "placed", "rate", "region_of", "regions", "roots", "rows", "say", "several", "suite", "table", "term", "text", "through", "together", "traced", "trim", "unread", "unsure",
     "unsure_of",
 ]  # fmt: skip

@@ -134,7 +134,7 @@ def _reporting(command: argparse.ArgumentParser) -> None:
         "-o", "--output", action="append", default=[], metavar="FILE",
         help="also write a report, its format by suffix (.html .md .json .jsonl .csv .sarif .xml .prom .ocsf.json .asff.json .txt) or as FORMAT=FILE; repeatable",
     )  # fmt: skip
-    report.add_argument("--language", choices=("en", "nl", "fr", "de"), default=None, help="of the html and markdown reports (default: that of the promise file)")
+    report.add_argument("--language", choices=("en", "nl", "fr", "de"), default=None, help="of the console, html and markdown reports (default: that of the promise file)")
     report.add_argument("-v", "--verbose", action="store_true", help="show every subject")
     report.add_argument("--colour", "--color", choices=("auto", "always", "never"), default="auto", help="default: auto; NO_COLOR is honoured")
 

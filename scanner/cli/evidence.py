@@ -52,7 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
     for name, source in (("promises.toml", judging.promise_file(arguments, config)), ("waivers.toml", judging.waiver_file(arguments, config))):
         if source:
             files[name] = Path(source).read_bytes()
-    files["rules.json"] = _json({"checks": sorted(choice.checks), "types": sorted(choice.types), "params": {k: dict(v) for k, v in choice.params.items()}, "environments": config.environments})
+    files["rules.json"] = _json(
+        {"checks": sorted(choice.checks), "types": sorted(choice.types), "params": {k: dict(v) for k, v in choice.params.items()}, "environments": config.environments}
+    )
     if arguments.history:
         files["history.json"] = _history(Path(arguments.history), config, moment)
     body, digest = pack(files, about(assessment))

@@ -10,6 +10,7 @@ from typing import TypeVar
 from scanner.declare.path import REFERENCE
 from scanner.model.known import Json, Reason, Unknown
 from scanner.model.record import dataclass
+from scanner.model.said import say
 from scanner.model.snapshot import EVERY_TYPE, Call, Dialect, Document, Snapshot
 
 K = TypeVar("K")
@@ -58,7 +59,7 @@ class Index:
         if isinstance(name, Mapping) and REFERENCE in name:
             return self._in_file(kind, str(name[REFERENCE]), near)
         if not isinstance(name, str):
-            return Unknown(Reason.UNPARSABLE, f"{name!r} does not name a {kind}")
+            return Unknown(Reason.UNPARSABLE, say("{name!r} does not name a {kind}", name=name, kind=kind))
         found = self._by_id.get((kind.lower(), name.lower()), ())
         if not found:
             close = self._by_name.get((kind.lower(), name.lower()), ())
@@ -75,14 +76,14 @@ class Index:
         if calls:
             call = calls[0]
             return Unknown(call.outcome or Reason.DEFECT, f"{name}: {call.name} {call.outcome}{f' ({call.code})' if call.code else ''}")
-        return Unknown(Reason.UNRESOLVED, f"{name} was not among the {kind} that were read")
+        return Unknown(Reason.UNRESOLVED, say("{name} was not among the {kind} that were read", name=name, kind=kind))
 
     def _in_file(self, kind: str, logical: str, near: Document) -> Document | Unknown:
         """A reference inside one template, by logical name."""
         for doc in self.of_type(kind):
             if doc.file == near.file and doc.ref.name == logical:
                 return doc
-        return Unknown(Reason.UNRESOLVED, f"{logical} is not a {kind} of {near.file}")
+        return Unknown(Reason.UNRESOLVED, say("{name} is not a {kind} of {file}", name=logical, kind=kind, file=near.file))
 
 
 def _beside(doc: Document, near: Document) -> bool:

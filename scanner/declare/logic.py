@@ -12,6 +12,7 @@ from scanner.model.known import Fact, Json, Known, Reason, Source, Unknown
 from scanner.model.place import Confidence, Place
 from scanner.model.record import dataclass
 from scanner.model.resource import Ref
+from scanner.model.said import say
 from scanner.model.snapshot import Dialect
 
 T = TypeVar("T")
@@ -115,7 +116,7 @@ class PerDialect(_Several[T]):
     def read(self, view: View) -> Fact[T]:
         found = next((part for part in self.parts if part.where.spec(view.doc.dialect) is not None), None)
         if found is None:
-            return Unknown(Reason.UNSUPPORTED, f"{view.decl.type} has no declared path for {view.doc.dialect}")
+            return Unknown(Reason.UNSUPPORTED, say("{type} has no declared path for {dialect}", type=view.decl.type, dialect=view.doc.dialect.value))
         got: Fact[T] = found.read(view)
         return got
 

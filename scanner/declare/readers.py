@@ -16,6 +16,7 @@ from scanner.model.facts import OFF, ON, State
 from scanner.model.known import Fact, Json, Known, Origin, Reason, Source, Unknown
 from scanner.model.record import dataclass
 from scanner.model.resource import Ref
+from scanner.model.said import say
 from scanner.model.snapshot import Dialect
 
 T = TypeVar("T")
@@ -70,7 +71,7 @@ class Reader(Generic[T]):
 
 def _absent(view: View, where: Where) -> Unknown:
     paths = " or ".join(where.paths(view.doc.dialect))
-    return Unknown(Reason.UNPARSABLE, f"{paths} is absent, and absence has no declared meaning", (view.source(Seen(paths, None)),))
+    return Unknown(Reason.UNPARSABLE, say("{paths} is absent, and absence has no declared meaning", paths=paths), (view.source(Seen(paths, None)),))
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,9 @@ class PathReader(Reader[T]):
 
 def _several(seens: tuple[Seen, ...], view: View) -> Unknown:
     """One value was asked for, and the document gives different ones: taking the first would hide the others."""
-    return Unknown(Reason.UNPARSABLE, f"{seens[0].path} and {seens[-1].path} say different things, and one value is declared", tuple(map(view.source, seens)))
+    return Unknown(
+        Reason.UNPARSABLE, say("{one} and {other} say different things, and one value is declared", one=seens[0].path, other=seens[-1].path), tuple(map(view.source, seens))
+    )
 
 
 class ByDialect(dict[Dialect, Any]):

@@ -11,7 +11,8 @@ from scanner.declare.index import Index
 from scanner.declare.path import Seen, Unresolved, compile_path, roots, within
 from scanner.model.known import Json, Reason, Source, Unknown
 from scanner.model.record import dataclass
-from scanner.model.snapshot import Call, Dialect, Document
+from scanner.model.said import say
+from scanner.model.snapshot import Call, Dialect, Document, refused
 
 if TYPE_CHECKING:
     from scanner.declare.decl import TypeDecl
@@ -31,7 +32,7 @@ class NotShown:
         return f"NOT_SHOWN({self.why!r})"
 
 
-NOT_SHOWN = NotShown("this source does not show it")
+NOT_SHOWN = NotShown(say("this source does not show it"))
 
 #: What a declaration gives for a dialect: a path, several, or that it does not show.
 Spec = str | tuple[str, ...] | NotShown | None
@@ -83,7 +84,7 @@ class View:
         if isinstance(spec, NotShown):
             return Unknown(Reason.UNSUPPORTED, spec.why, (self.source(Seen("", None)),))
         if spec is None:
-            return Unknown(Reason.UNSUPPORTED, f"{self.decl.type} has no declared path for {self.doc.dialect}")
+            return Unknown(Reason.UNSUPPORTED, say("{type} has no declared path for {dialect}", type=self.decl.type, dialect=self.doc.dialect.value))
         found: list[tuple[Seen, ...]] = []
         for path in (spec,) if isinstance(spec, str) else spec:
             got = self.at(path)
@@ -135,7 +136,7 @@ class View:
                 return None  # a listing that broke off: what its answered pages showed was read; the rest is a gap subject
             return self._failed(self.doc.calls.get(""))
         if root not in self.doc.calls:
-            return Unknown(Reason.NOT_COLLECTED, f"{root} was not read")
+            return Unknown(Reason.NOT_COLLECTED, say("{part} was not read", part=root))
         return self._failed(self.doc.calls[root])
 
     def _stray(self, root: str) -> Unknown | None:
@@ -143,16 +144,16 @@ class View:
         for join in self.decl.joins_of(self.doc.dialect):
             for doc in self.index.of_type(join.type) if join.put == root else ():
                 if doc.file == self.doc.file and join.names(doc, self.doc) is None:
-                    return Unknown(Reason.UNRESOLVED, f"{doc.ref.name} may belong to {self.doc.ref.name}: its {join.on} is not resolved")
+                    return Unknown(Reason.UNRESOLVED, say("{one} may belong to {other}: its {key} is not resolved", one=doc.ref.name, other=self.doc.ref.name, key=join.on))
         return None
 
     def _failed(self, call_id: str | None) -> Unknown | None:
         call = self.index.calls.get(call_id or "")
         if call is None and call_id:
-            return Unknown(Reason.NOT_COLLECTED, f"the snapshot does not hold the call {call_id} that read this")
+            return Unknown(Reason.NOT_COLLECTED, say("the snapshot does not hold the call {call} that read this", call=call_id))
         if call is None or call.outcome is None:
             return None
-        return Unknown(call.outcome, _say(call), (self.source(Seen("", None), call),))
+        return Unknown(call.outcome, refused(call), (self.source(Seen("", None), call),))
 
     def source(self, seen: Seen, call: Call | None = None) -> Source:
         """The evidence for a value."""
@@ -167,10 +168,6 @@ class View:
         while path and path not in lines:
             path = path[: max(path.rfind("."), path.rfind("["), 0)]
         return lines.get(path)
-
-
-def _say(call: Call) -> str:
-    return f"{call.name} {call.outcome}" + (f" ({call.code})" if call.code else "") + (f": {call.detail}" if call.detail else "")
 
 
 def _short(value: Json) -> Json:

@@ -13,7 +13,8 @@ from scanner.judge.scope import in_scope
 from scanner.model.known import Json, Known, Reason, Source, Unknown
 from scanner.model.record import dataclass
 from scanner.model.resource import Ref, Resource
-from scanner.model.snapshot import Call
+from scanner.model.said import say, term
+from scanner.model.snapshot import Call, refused
 from scanner.model.verdict import Outcome, Status, Verdict
 
 
@@ -65,7 +66,7 @@ def _answers(estate: Estate, question: Question, now: datetime) -> Iterator[Verd
 def _one(question: Question, resource: Resource, kind: type, params: object, now: datetime) -> Verdict:
     known = resource.facts[kind]
     if isinstance(known, Unknown):
-        outcome = Outcome(Status.UNKNOWN, known.detail or known.reason.value, known.reason)
+        outcome = Outcome(Status.UNKNOWN, known.detail or term(known.reason.value, f"reason.{known.reason}"), known.reason)
     else:
         outcome = _ask(question.check, resource, known, params, now)
     return _verdict(question, resource, kind.__name__, outcome, known.sources)
@@ -78,7 +79,7 @@ def _ask(check: Check[Any], resource: Resource, known: Known[Any], params: objec
             raise TypeError(f"it answered {outcome!r} instead of passes, fails or unsure")
         return outcome
     except Exception as error:  # the edge of foreign code: a check that breaks has not answered
-        return Outcome(Status.UNKNOWN, f"the check itself failed: {type(error).__name__}: {error}", Reason.DEFECT)
+        return Outcome(Status.UNKNOWN, say("the check itself failed: {error}", error=f"{type(error).__name__}: {error}"), Reason.DEFECT)
 
 
 def _of_estate(estate: Estate, question: Question, params: object, now: datetime) -> Iterator[Verdict]:
@@ -91,7 +92,7 @@ def _of_estate(estate: Estate, question: Question, params: object, now: datetime
     try:
         answers = list(check.body(*arguments))
     except Exception as error:  # a check that breaks has answered about none of what it was to see
-        broken = Outcome(Status.UNKNOWN, f"the check itself failed: {type(error).__name__}: {error}", Reason.DEFECT)
+        broken = Outcome(Status.UNKNOWN, say("the check itself failed: {error}", error=f"{type(error).__name__}: {error}"), Reason.DEFECT)
         answers = [(resource, broken, kind.__name__) for kind in check.needs for resource, _ in estate.with_fact(kind)]
     for resource, outcome, fact in answers:
         if not question.concerns(resource.ref, resource.tags, resource.all_tags):
@@ -109,6 +110,6 @@ def _verdict(question: Question, resource: Resource, fact: str, outcome: Outcome
 
 
 def _gap(question: Question, ref: Ref, call: Call, kind: type) -> Verdict:
-    why = f"not seen: {call.name} {call.outcome}" + (f" ({call.code})" if call.code else "") + (f": {call.detail}" if call.detail else "")
+    why = say("not seen: {look}", look=refused(call))
     check = question.check
     return Verdict(check.id, dict(question.params), ref, kind.__name__, Status.UNKNOWN, why, check.severity, (), call.outcome, True)

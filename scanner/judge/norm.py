@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from scanner.data.guidelines import DEFAULT, Guideline, Level, guideline
 from scanner.model.record import dataclass
+from scanner.model.said import Said, listed, say, term
 from scanner.model.verdict import Outcome, Severity, fails, passes
 
 
@@ -32,16 +33,20 @@ def rate(what: str, kind: str, levels: Iterable[tuple[str, Level]], norm: Norm, 
     bad = [name for name, level in found.items() if level is Level.INSUFFICIENT]
     late = [name for name, level in found.items() if level is Level.PHASE_OUT]
     if bad:
-        return fails(f"{what} {several(bad)}: insufficient ({by})", severity)
+        return fails(say("{what} {names}: insufficient ({by})", what=what, names=several(bad), by=by), severity)
     if late and not norm.allow_phase_out:
-        return fails(f"{what} {several(late)}: to be phased out ({by})", severity)
-    fine = [f"{level.value}: {several(names)}" for level in (Level.GOOD, Level.SUFFICIENT) if (names := [name for name, each in found.items() if each is level])]
+        return fails(say("{what} {names}: to be phased out ({by})", what=what, names=several(late), by=by), severity)
+    fine: list[str] = [
+        say("{level}: {names}", level=term(level.value), names=several(names))
+        for level in (Level.GOOD, Level.SUFFICIENT)
+        if (names := [name for name, each in found.items() if each is level])
+    ]
     if late:
-        fine.append(f"to be phased out: {several(late)}")
-    return passes(f"{what} nothing insufficient; {'; '.join(fine)} ({by})" if fine else f"{what} nothing ({by})")
+        fine.append(say("to be phased out: {names}", names=several(late)))
+    return passes(say("{what} nothing insufficient; {found} ({by})", what=what, found=listed(fine, "; "), by=by) if fine else say("{what} nothing ({by})", what=what, by=by))
 
 
-def several(names: list[str], most: int = 6) -> str:
+def several(names: list[str], most: int = 6) -> Said:
     """The first names and how many more."""
-    more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+    more, first = len(names) - most, listed(names[:most])
+    return say("{names} and {more} more", names=first, more=more) if more > 0 else first

@@ -9,6 +9,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 
 from scanner.model.resource import Ref
+from scanner.model.said import say
 from scanner.model.verdict import Status, Verdict
 from scanner.model.waiver import Waiver, WaiverNote, WaiverState
 
@@ -43,7 +44,7 @@ def names(waiver: Waiver, subject: Ref) -> bool:
 
 def _marked(verdict: Verdict, waiver: Waiver, today: date) -> Verdict:
     if waiver.until < today:
-        return replace(verdict, why=f"{verdict.why} (the waiver by {waiver.owner} ended on {waiver.until})")
+        return replace(verdict, why=say("{why} (the waiver by {owner} ended on {until})", why=verdict.why, owner=waiver.owner, until=waiver.until))
     return replace(verdict, waiver=str(waiver))
 
 

@@ -15,6 +15,7 @@ from enum import StrEnum
 from scanner.model.known import Json, Origin, Reason
 from scanner.model.record import dataclass
 from scanner.model.resource import Ref
+from scanner.model.said import Said, say, term
 
 SCHEMA = "houvast/snapshot/1"
 EVERY_TYPE = "*"
@@ -84,6 +85,13 @@ class Call:
     @property
     def ok(self) -> bool:
         return self.outcome is None
+
+
+def refused(call: Call) -> Said:
+    """Why a look was not answered, in one line: `ec2:DescribeVolumes denied (UnauthorizedOperation): …`."""
+    why = term(str(call.outcome), f"reason.{call.outcome}")
+    code, detail = f" ({call.code})" if call.code else "", f": {call.detail}" if call.detail else ""
+    return say("{call} {outcome}{code}{detail}", call=call.name, outcome=why, code=code, detail=detail)
 
 
 @dataclass(frozen=True, slots=True)

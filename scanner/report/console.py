@@ -14,14 +14,16 @@ from scanner.model.record import dataclass
 from scanner.model.resource import Ref
 from scanner.model.verdict import Assessment, Gap, Severity, Status, Verdict
 from scanner.model.waiver import WaiverState
-from scanner.report.text import Paint, plural, safe, shorten, wrapped
+from scanner.report.i18n import Words, words
+from scanner.report.proof import Proof
+from scanner.report.text import Paint, safe, shorten, wrapped
 
 _SEVERITY_STYLE = {Severity.CRITICAL: ("bold", "red"), Severity.HIGH: ("red",), Severity.MEDIUM: ("yellow",), Severity.LOW: ("cyan",)}
 _SETTLED = {
-    Settled.BROKEN: ("✗", "BROKEN", ("bold", "red")),
-    Settled.UNPROVEN: ("?", "UNPROVEN", ("yellow",)),
-    Settled.KEPT: ("✓", "KEPT", ("green",)),
-    Settled.ATTESTED: ("≈", "ATTESTED", ("blue",)),
+    Settled.BROKEN: ("✗", ("bold", "red")),
+    Settled.UNPROVEN: ("?", ("yellow",)),
+    Settled.KEPT: ("✓", ("green",)),
+    Settled.ATTESTED: ("≈", ("blue",)),
 }
 
 
@@ -40,38 +42,45 @@ class Style:
         return 1_000_000 if self.verbose else self.few
 
 
-def render(assessment: Assessment, checks: Mapping[str, Check[Any]], style: Style) -> str:
+def render(assessment: Assessment, checks: Mapping[str, Check[Any]], style: Style, language: str | None = None) -> str:
     """The whole report."""
-    paint = Paint(style.colour)
+    paint, say = Paint(style.colour), words(language)
     parts = [
-        _head(assessment, paint),
-        _promises(assessment, style, paint),
-        _failures(assessment, checks, style, paint),
-        _waivers(assessment, style, paint),
-        _unknowns(assessment, style, paint),
-        _gaps(assessment, style, paint),
-        _passes(assessment, checks, paint),
-        _foot(assessment, paint),
+        _head(assessment, paint, say),
+        _promises(assessment, checks, style, paint, say),
+        _failures(assessment, checks, style, paint, say),
+        _waivers(assessment, style, paint, say),
+        _unknowns(assessment, style, paint, say),
+        _gaps(assessment, style, paint, say),
+        _passes(assessment, checks, paint, say),
+        _foot(assessment, paint, say),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _head(assessment: Assessment, paint: Paint) -> str:
+def _head(assessment: Assessment, paint: Paint, say: Words) -> str:
     cover = assessment.coverage
     refused = Counter(gap.reason.value for gap in cover.gaps if gap.reason is not Reason.NOT_COLLECTED)
     missed = cover.asked - cover.answered
-    line = f"asked {plural(cover.asked, 'call')}, {cover.answered} answered"
+    line = say.one_or_more("console.asked", cover.asked, answered=cover.answered)
     if missed:
-        line += paint(f"; {missed} not: " + ", ".join(f"{n} {reason}" for reason, n in sorted(refused.items())), "yellow")
+        line += paint(say("console.asked.not", n=missed, reasons=", ".join(f"{n} {_reason(reason, say)}" for reason, n in sorted(refused.items()))), "yellow")
     if cover.excluded:
-        line += "\n" + paint(f"left out by choice: {safe(_left_out(cover.excluded))}", "yellow")
-    when = f"taken {_when(assessment.taken_at)}" + (f", judged {_when(assessment.judged_at)}" if assessment.judged_at[:16] != assessment.taken_at[:16] else "")
-    return f"{paint('Houvast', 'bold')} {assessment.version} · {when}\n{plural(assessment.resources, 'resource')} judged · {line}"
+        line += "\n" + paint(say("console.left_out", what=safe(_left_out(cover.excluded, say))), "yellow")
+    when = say("console.taken", when=_when(assessment.taken_at))
+    if assessment.judged_at[:16] != assessment.taken_at[:16]:
+        when += say("console.judged", when=_when(assessment.judged_at))
+    return f"{paint('Houvast', 'bold')} {assessment.version} · {when}\n{say.one_or_more('page.resources', assessment.resources)} · {line}"
 
 
-def _left_out(excluded: tuple[str, ...]) -> str:
-    words = [left_out_words(left).removesuffix(" was").removesuffix(" were") for left in excluded]
-    return ", ".join(words[:6]) + (f" and {len(words) - 6} more" if len(words) > 6 else "")
+def _reason(reason: str, say: Words) -> str:
+    """A reason for people; in English as the contract writes it."""
+    return reason if say.english else say(f"reason.{reason}")
+
+
+def _left_out(excluded: tuple[str, ...], say: Words) -> str:
+    told = [left_out_words(left).removesuffix(" was").removesuffix(" were") if say.english else say.left_out(left) for left in excluded]
+    return ", ".join(told[:6]) + (f" {say('page.more', n=len(told) - 6)}" if len(told) > 6 else "")
 
 
 def _when(moment: str) -> str:
@@ -82,40 +91,47 @@ def _title(text: str, counts: str, paint: Paint) -> str:
     return f"{paint(text, 'bold')}  {counts}"
 
 
-def _promises(assessment: Assessment, style: Style, paint: Paint) -> str:
+def _promises(assessment: Assessment, checks: Mapping[str, Check[Any]], style: Style, paint: Paint, say: Words) -> str:
     if not assessment.settlements:
         return ""
     tally = Counter(s.status for s in assessment.settlements)
-    counts = " · ".join(paint(f"{tally[status]} {status.value}", *_SETTLED[status][2]) for status in _SETTLED if tally[status])
+    counts = " · ".join(paint(f"{tally[status]} {say(f'settled.{status}')}", *_SETTLED[status][1]) for status in _SETTLED if tally[status])
     by_print = {v.fingerprint: v for v in assessment.verdicts}
-    lines = [_title("PROMISES", counts, paint)]
+    proof = Proof(assessment, checks, say)
+    lines = [_title(say("page.promises").upper(), counts, paint)]
     order = list(_SETTLED)
     for settlement in sorted(assessment.settlements, key=lambda s: order.index(s.status)):
-        lines.extend(_promise(settlement, by_print, style, paint))
+        lines.extend(_promise(settlement, by_print, proof, style, paint, say))
     return "\n".join(lines)
 
 
-def _promise(settlement: Settlement, by_print: Mapping[str, Verdict], style: Style, paint: Paint) -> Iterator[str]:
-    mark, word, colours = _SETTLED[settlement.status]
+def _promise(settlement: Settlement, by_print: Mapping[str, Verdict], proof: Proof, style: Style, paint: Paint, say: Words) -> Iterator[str]:
+    mark, colours = _SETTLED[settlement.status]
+    room = max(9, *(len(say(f"settled.{status}")) + 1 for status in Settled))
+    margin = " " * (room + 5)
     yield ""
-    yield wrapped(f"“{safe(settlement.text)}”", style.width, " " * 14, f" {paint(f'{mark} {word:<9}', *colours)}  ")
+    word = say(f"settled.{settlement.status}").upper()
+    yield wrapped(f"“{safe(settlement.text)}”", style.width, margin, f" {paint(f'{mark} {word:<{room}}', *colours)}  ")
     counts = settlement.counts
-    tally = [f"{counts[name]} {name}" for name in ("fail", "unknown", "pass") if counts.get(name)]
-    yield paint(" " * 14 + safe(settlement.promise) + (f" · {', '.join(tally)}" if tally else ""), "dim")
+    tally = [say(f"console.count.{name}", n=counts[name]) for name in ("fail", "unknown", "pass") if counts.get(name)]
+    yield paint(margin + safe(settlement.promise) + (f" · {', '.join(tally)}" if tally else ""), "dim")
     shown = style.limit if style.verbose else 3
-    broken = list(dict.fromkeys(by_print[f].why for f in settlement.fails if f in by_print))
+    broken = [say.why(why) for why in dict.fromkeys(by_print[f].why for f in settlement.fails if f in by_print)]
     for why in broken[:shown]:
-        yield wrapped(safe(why), style.width, " " * 16, " " * 14 + paint("✗ ", "red"))
+        yield wrapped(safe(why), style.width, f"{margin}  ", margin + paint("✗ ", "red"))
     if len(broken) > shown:
-        yield " " * 16 + f"… and {len(broken) - shown} more"
+        yield f"{margin}  {say('console.more', n=len(broken) - shown)}"
     if settlement.status is Settled.UNPROVEN:
-        for why in settlement.missing[:shown]:
-            yield wrapped(safe(why), style.width, " " * 16, " " * 14 + paint("? ", "yellow"))
-        if len(settlement.missing) > shown:
-            yield " " * 16 + f"… and {len(settlement.missing) - shown} more"
+        missing = settlement.missing if say.english else [line.text for line in proof.lines(settlement)]
+        for why in missing[:shown]:
+            yield wrapped(safe(why), style.width, f"{margin}  ", margin + paint("? ", "yellow"))
+        if len(missing) > shown:
+            yield f"{margin}  {say('console.more', n=len(missing) - shown)}"
     if settlement.status is Settled.ATTESTED and settlement.attested:
         word_of = settlement.attested
-        yield wrapped(safe(f"by {word_of.by} in {word_of.document}, until {word_of.until}"), style.width, " " * 16, " " * 14 + "≈ ")
+        yield wrapped(safe(say("console.attested", by=word_of.by, document=word_of.document, until=word_of.until)), style.width, f"{margin}  ", f"{margin}≈ ")
+    if due := proof.due(settlement):
+        yield wrapped(safe(due), style.width, f"{margin}  ", margin + paint("! ", "yellow"))
 
 
 def _groups(verdicts: list[Verdict]) -> list[list[Verdict]]:
@@ -130,54 +146,48 @@ def _groups(verdicts: list[Verdict]) -> list[list[Verdict]]:
     return [by_check[key] for key in sorted(by_check)]
 
 
-def _failures(assessment: Assessment, checks: Mapping[str, Check[Any]], style: Style, paint: Paint) -> str:
+def _failures(assessment: Assessment, checks: Mapping[str, Check[Any]], style: Style, paint: Paint, say: Words) -> str:
     failed = [v for v in assessment.verdicts if v.status is Status.FAIL and not v.waiver]
     if not failed:
         return ""
     counts = Counter(v.severity for v in failed)
-    lines = [_title("FINDINGS", " · ".join(paint(f"{counts[s]} {s.value}", *_SEVERITY_STYLE[s]) for s in Severity if counts[s]), paint)]
+    lines = [_title(say("page.findings").upper(), " · ".join(paint(f"{counts[s]} {say(f'severity.{s}')}", *_SEVERITY_STYLE[s]) for s in Severity if counts[s]), paint)]
     for group in _groups(failed):
         first = group[0]
         lines.append("")
-        heading = checks[first.check].title if first.check in checks else first.check
-        lines.append(f" {paint(f'{first.severity.value.upper():<9}', *_SEVERITY_STYLE[first.severity])} {paint(first.check, 'bold')} · {heading}")
+        heading, severity = say.title(first.check, checks), say(f"severity.{first.severity}").upper()
+        lines.append(f" {paint(f'{severity:<9}', *_SEVERITY_STYLE[first.severity])} {paint(first.check, 'bold')} · {heading}")
         for verdict in group[: style.limit]:
-            lines.append(wrapped(safe(verdict.why), style.width, " " * 13, " " * 11 + paint("✗ ", "red")))
-            lines.append(paint(f"{' ' * 13}{shorten(f'{safe(_subject(verdict.subject))} · {safe(_evidence(verdict))}', style.width - 13)}", "dim"))
+            lines.append(wrapped(safe(say.why(verdict.why)), style.width, " " * 13, " " * 11 + paint("✗ ", "red")))
+            lines.append(paint(f"{' ' * 13}{shorten(f'{safe(_subject(verdict.subject))} · {safe(_evidence(verdict, say))}', style.width - 13)}", "dim"))
         if len(group) > style.limit:
-            lines.append(f"{' ' * 13}… and {len(group) - style.limit} more (--verbose shows all)")
+            lines.append(f"{' ' * 13}{say('console.more.verbose', n=len(group) - style.limit)}")
     return "\n".join(lines)
 
 
-def _waivers(assessment: Assessment, style: Style, paint: Paint) -> str:
+def _waivers(assessment: Assessment, style: Style, paint: Paint, say: Words) -> str:
     """Findings that somebody accepted, and how the waivers stand: what has ended, and what ends soon."""
     waived = [v for v in assessment.verdicts if v.waiver]
     telling = [note for note in assessment.waivers if note.state is not WaiverState.ACTIVE or not note.matched]
     if not waived and not telling:
         return ""
-    lines = [_title("WAIVED", plural(len(waived), "finding") + " that somebody accepted; they fail all the same", paint)]
+    lines = [_title(say("console.waived"), say.one_or_more("console.waived.n", len(waived)), paint)]
     for group in _groups(waived):
-        lines += ["", f" {group[0].severity.value.upper():<9} {paint(group[0].check, 'bold')}"]
+        severity = say(f"severity.{group[0].severity}").upper()
+        lines += ["", f" {severity:<9} {paint(group[0].check, 'bold')}"]
         for verdict in group[: style.limit]:
-            lines.append(wrapped(safe(verdict.why), style.width, " " * 13, " " * 11 + paint("≈ ", "blue")))
+            lines.append(wrapped(safe(say.why(verdict.why)), style.width, " " * 13, " " * 11 + paint("≈ ", "blue")))
             lines.append(wrapped(safe(verdict.waiver), style.width, " " * 13))
         if len(group) > style.limit:
-            lines.append(f"{' ' * 13}… and {len(group) - style.limit} more (--verbose shows all)")
+            lines.append(f"{' ' * 13}{say('console.more.verbose', n=len(group) - style.limit)}")
     lines += [""] if telling else []
     for note in telling:
         one = note.waiver
         ended = note.state is WaiverState.EXPIRED
-        when = (
-            f"ended on {one.until}{': its findings fail again' if note.matched else ''}"
-            if ended
-            else f"ends on {one.until}"
-            if note.state is WaiverState.ENDING
-            else f"until {one.until}"
-        )
-        found = plural(len(note.matched), "finding") if note.matched else "no finding: remove it"
-        lines.append(
-            wrapped(safe(f"{one.check} for {one.subject} (by {one.owner}) {when}; it names {found}"), style.width, " " * 13, " " * 11 + paint("! ", "red" if ended else "yellow"))
-        )
+        key = ("ended.again" if note.matched else "ended") if ended else "ends" if note.state is WaiverState.ENDING else "until"
+        found = say.one_or_more("console.waiver.names", len(note.matched)) if note.matched else say("console.waiver.nothing")
+        told = say(f"console.waiver.{key}", check=one.check, subject=one.subject, owner=one.owner, until=one.until, found=found)
+        lines.append(wrapped(safe(told), style.width, " " * 13, " " * 11 + paint("! ", "red" if ended else "yellow")))
     return "\n".join(lines)
 
 
@@ -186,51 +196,53 @@ def _subject(ref: Ref) -> str:
     return f"{ref.type} {ref.id if '#' in ref.id else where}".strip()
 
 
-def _evidence(verdict: Verdict) -> str:
+def _evidence(verdict: Verdict, say: Words) -> str:
     if not verdict.evidence:
-        return "no evidence: nothing was read"
+        return say("console.evidence.none")
     first = next((s for s in verdict.evidence if s.value is not None), verdict.evidence[0])
-    return _source(first) + (f" and {len(verdict.evidence) - 1} more" if len(verdict.evidence) > 1 else "")
+    return _source(first, say) + (f" {say('page.more', n=len(verdict.evidence) - 1)}" if len(verdict.evidence) > 1 else "")
 
 
-def _source(source: Source) -> str:
-    value = "absent" if source.value is None else f"= {source.value}"
+def _source(source: Source, say: Words) -> str:
+    value = say("page.evidence.absent") if source.value is None else f"= {source.value}"
     what = f"{source.path} {value}".strip()
     if source.file:
         return f"{source.file}{f':{source.line}' if source.line else ''} {what}"
     return f"{what} ({source.call or source.origin.value})"
 
 
-def _unknowns(assessment: Assessment, style: Style, paint: Paint) -> str:
+def _unknowns(assessment: Assessment, style: Style, paint: Paint, say: Words) -> str:
     unknown = [v for v in assessment.verdicts if v.status is Status.UNKNOWN]
     if not unknown:
         return ""
     reasons = Counter(v.reason.value for v in unknown if v.reason)
-    lines = [_title("NOT KNOWN", paint(" · ".join(f"{n} {reason}" for reason, n in reasons.most_common()), "yellow"), paint)]
+    lines = [_title(say("page.unknown").upper(), paint(" · ".join(f"{n} {_reason(reason, say)}" for reason, n in reasons.most_common()), "yellow"), paint)]
     for group in _groups(unknown):
         lines.append("")
-        lines.append(f" {paint('?', 'yellow')} {paint(group[0].check, 'bold')} · {plural(len(group), 'answer')} missing")
+        lines.append(f" {paint('?', 'yellow')} {paint(group[0].check, 'bold')} · {say.one_or_more('console.missing', len(group))}")
         shown = style.limit if style.verbose else 3
         for verdict in group[:shown]:
-            lines.append(wrapped(safe(f"{verdict.subject.name} ({verdict.fact}): {verdict.why}"), style.width, " " * 5, " " * 3))
+            lines.append(
+                wrapped(safe(f"{verdict.subject.name} ({verdict.fact if say.english else say.fact(verdict.fact)}): {say.why(verdict.why)}"), style.width, " " * 5, " " * 3)
+            )
         if len(group) > shown:
-            lines.append(f"   … and {len(group) - shown} more (--verbose shows all)")
+            lines.append(f"   {say('console.more.verbose', n=len(group) - shown)}")
     return "\n".join(lines)
 
 
-def _gaps(assessment: Assessment, style: Style, paint: Paint) -> str:
+def _gaps(assessment: Assessment, style: Style, paint: Paint, say: Words) -> str:
     gaps = assessment.coverage.gaps
     if not gaps:
         return ""
     by_call: dict[tuple[str, str, str], list[Gap]] = defaultdict(list)
     for gap in gaps:
         name = gap.permission or ":".join(part for part in (gap.service, gap.operation) if part)
-        by_call[gap.reason.value, name, gap.advice].append(gap)
-    lines = [_title("GAPS", f"{plural(len(gaps), 'look')} not answered, and what would close them", paint)]
+        by_call[gap.reason.value, name, say.advice(gap)].append(gap)
+    lines = [_title(say("console.gaps"), say.one_or_more("console.gaps.n", len(gaps)), paint)]
     for (reason, name, advice), group in sorted(by_call.items(), key=lambda item: (-len(item[1]), item[0])):
         where = sorted({"/".join(part for part in (g.account, g.region) if part) or g.subject or g.provider for g in group})
         lines.append("")
-        lines.append(f" {paint(reason, 'yellow')}  {paint(safe(name), 'bold')}  {safe(shorten(', '.join(where), max(style.width - 30, 30)))}")
+        lines.append(f" {paint(_reason(reason, say), 'yellow')}  {paint(safe(name), 'bold')}  {safe(shorten(', '.join(where), max(style.width - 30, 30)))}")
         detail = next((g.detail or g.code for g in group if g.detail or g.code), "")
         if detail:
             lines.append(wrapped(safe(detail), style.width, "   "))
@@ -238,7 +250,7 @@ def _gaps(assessment: Assessment, style: Style, paint: Paint) -> str:
     return "\n".join(lines)
 
 
-def _passes(assessment: Assessment, checks: Mapping[str, Check[Any]], paint: Paint) -> str:
+def _passes(assessment: Assessment, checks: Mapping[str, Check[Any]], paint: Paint, say: Words) -> str:
     from tabulate import tabulate
 
     rows: dict[str, Counter[Status]] = defaultdict(Counter)
@@ -247,20 +259,23 @@ def _passes(assessment: Assessment, checks: Mapping[str, Check[Any]], paint: Pai
     if not rows:
         return ""
     table = [
-        [name, tally[Status.PASS] or "·", tally[Status.FAIL] or "·", tally[Status.UNKNOWN] or "·", checks[name].title if name in checks else ""]
+        [name, tally[Status.PASS] or "·", tally[Status.FAIL] or "·", tally[Status.UNKNOWN] or "·", say.title(name, checks) if name in checks else ""]
         for name, tally in sorted(rows.items())
     ]
     drawn = tabulate(
-        table, headers=["check", "pass", "fail", "unknown", "asks whether"], tablefmt="simple", colalign=("left", "right", "right", "right", "left"), disable_numparse=True
+        table,
+        headers=[say(f"console.checks.{head}") for head in ("check", "pass", "fail", "unknown", "asks")],
+        tablefmt="simple",
+        colalign=("left", "right", "right", "right", "left"),
+        disable_numparse=True,
     )
-    return f"{_title('CHECKS', plural(len(rows), 'question') + ' asked', paint)}\n\n" + "\n".join(f" {line}" for line in drawn.splitlines())
+    return f"{_title(say('console.checks'), say.one_or_more('console.checks.n', len(rows)), paint)}\n\n" + "\n".join(f" {line}" for line in drawn.splitlines())
 
 
-def _foot(assessment: Assessment, paint: Paint) -> str:
+def _foot(assessment: Assessment, paint: Paint, say: Words) -> str:
     if not assessment.verdicts:
-        return "Nothing was judged: no resource of a known type was found."
-    hint = "houvast explain CHECK says why a finding matters and how to mend it"
-    return paint(hint, "dim")
+        return say("console.nothing")
+    return paint(say("console.foot"), "dim")
 
 
 __all__ = ["Style", "render"]

@@ -80,7 +80,7 @@ def render(  # noqa: RET503  (assert_never ends it)
         case Format.CONSOLE:
             from scanner.report import console
 
-            return console.render(assessment, checks, style or console.Style())
+            return console.render(assessment, checks, style or console.Style(), language)
         case Format.JSON:
             from scanner.report import json
 

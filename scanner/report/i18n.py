@@ -1,6 +1,7 @@
 """The words of a report in the reader's language; they stand in `scanner/data/messages/`.
 
-What a check says about a subject stays English, as do ids and names: a page marks them so for screen readers.
+What checks and engine say about a subject is translated by its template (`messages/why`); one that has none there (of
+a check of yours, say) stays English, as do ids and names: a page marks it so for screen readers.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from scanner.data.regions import country_name
 from scanner.data.tables import rows
 from scanner.judge.registry import Check
 from scanner.model.known import Reason
+from scanner.model.said import Said
 from scanner.model.verdict import Gap
 
 #: Languages that have a catalogue; the first is complete and fills the holes of the others.
@@ -26,6 +28,22 @@ class Words:
         base = (language or "en").split("-")[0].lower()
         self.language = base if base in LANGUAGES else LANGUAGES[0]
         self._rows: Mapping[str, str] = rows(f"messages/{LANGUAGES[0]}") | rows(f"messages/{self.language}")
+        self._patterns = {} if self.english else self._rows | rows(f"messages/why/{self.language}")
+
+    @property
+    def english(self) -> bool:
+        return self.language == LANGUAGES[0]
+
+    def why(self, text: str) -> str:
+        """What a check said, in this language where it can be."""
+        return self._spoken(text) or str(text)
+
+    def speaks(self, text: str) -> bool:
+        """Whether `why` gives the text in this language."""
+        return self.english or self._spoken(text) is not None
+
+    def _spoken(self, text: str) -> str | None:
+        return text.translated(self._patterns) if self._patterns and isinstance(text, Said) else None
 
     def __call__(self, key: str, **values: object) -> str:
         """The message, its `{names}` filled. Raises KeyError for one that no catalogue has."""
@@ -34,8 +52,14 @@ class Words:
 
     def count(self, key: str, n: int, **values: object) -> str:
         """The message for a number: `KEY.one` or `KEY.other`. French counts 0 as one."""
-        one = n == 1 or (n == 0 and self.language == "fr")
-        return self(f"{key}.{'one' if one else 'other'}", n=self.number(n), **values)
+        return self(f"{key}.{self._form(n)}", n=self.number(n), **values)
+
+    def one_or_more(self, key: str, n: int, **values: object) -> str:
+        """As `count`, the number in plain digits: for terminals."""
+        return self(f"{key}.{self._form(n)}", n=n, **values)
+
+    def _form(self, n: int) -> str:
+        return "one" if n == 1 or (n == 0 and self.language == "fr") else "other"
 
     def number(self, n: int) -> str:
         """Digits in threes where there are five or more, by a narrow no-break space, which every language reads."""

@@ -89,7 +89,7 @@ def _verdicts(assessment: Assessment, checks: Mapping[str, Check[Any]], say: Wor
         for verdict in group[:_FEW]:
             reason = f"{say(f'reason.{verdict.reason}')}: " if verdict.reason else ""
             waived = f" — {say('status.waived')}: {prose(verdict.waiver)}" if verdict.waiver else ""
-            yield f"- {reason}{prose(verdict.why)}{waived}  \n  {code(verdict.subject.type)} {code(verdict.subject.id)}" + _seen(verdict)
+            yield f"- {reason}{prose(say.why(verdict.why))}{waived}  \n  {code(verdict.subject.type)} {code(verdict.subject.id)}" + _seen(verdict)
         if len(group) > _FEW:
             yield f"- {say('page.more', n=say.number(len(group) - _FEW))}"
 

@@ -11,7 +11,7 @@ from scanner.judge.registry import Check
 from scanner.model.known import Source
 from scanner.model.resource import Ref
 from scanner.model.verdict import Assessment, Severity, Status, Verdict
-from scanner.report.html.markup import english, section, text
+from scanner.report.html.markup import section, spoken, text
 from scanner.report.i18n import Words
 from scanner.report.json import plain
 from scanner.report.locate import account_of, said
@@ -62,7 +62,7 @@ def _row(verdict: Verdict, say: Words) -> str:
     label = say(f"severity.{verdict.severity}") if verdict.status is Status.FAIL else say("status.unknown")
     waived = f" · {text(say('status.waived'))}: {text(verdict.waiver)}" if verdict.waiver else ""
     return (
-        f'<li><span class="badge {_status(verdict)}">{text(label)}</span> {english(verdict.why, say)}{waived}<span class="note"><code>{text(verdict.check)}</code> · '
+        f'<li><span class="badge {_status(verdict)}">{text(label)}</span> {spoken(verdict.why, say)}{waived}<span class="note"><code>{text(verdict.check)}</code> · '
         f"{text(verdict.subject.type)} {text(account_of(verdict.subject))} · {text(verdict.subject.id)} · {text(evidence)}</span></li>"
     )
 
@@ -89,7 +89,7 @@ def data(assessment: Assessment, checks: Mapping[str, Check[Any]], say: Words) -
     strings, subjects, sources = _Table(), _Table(), _Table()
     names = sorted({v.check for v in assessment.verdicts})
     number = {name: n for n, name in enumerate(names)}
-    rows = [_columns(v, number, strings, subjects, sources) for v in assessment.verdicts]
+    rows = [_columns(v, number, strings, subjects, sources, say) for v in assessment.verdicts]
     columns = list(zip(*rows, strict=True)) or [()] * len(_COLUMNS)
     by_print = {v.fingerprint: n for n, v in enumerate(assessment.verdicts)}
     shown = {
@@ -101,6 +101,7 @@ def data(assessment: Assessment, checks: Mapping[str, Check[Any]], say: Words) -
         "promises": {
             safe(s.promise): {"text": shorten(safe(s.text), _LONG), "rows": sorted(by_print[f] for f in s.fails if f in by_print)} for s in assessment.settlements if s.fails
         },
+        "english": [n for n, v in enumerate(assessment.verdicts) if not say.speaks(v.why)],
         "words": _words(say),
         "strings": strings.values(),
     }
@@ -115,14 +116,14 @@ def in_script(value: Any) -> str:
 _COLUMNS = ("status", "severity", "check", "subject", "fact", "why", "reason", "params", "evidence", "print")
 
 
-def _columns(verdict: Verdict, number: Mapping[str, int], strings: _Table, subjects: _Table, sources: _Table) -> tuple[Any, ...]:
+def _columns(verdict: Verdict, number: Mapping[str, int], strings: _Table, subjects: _Table, sources: _Table, say: Words) -> tuple[Any, ...]:
     return (
         _STATUSES.index(_status(verdict)),
         verdict.severity.rank,
         number[verdict.check],
         subjects(verdict.subject),
         strings(verdict.fact),
-        _short(verdict.why),
+        _short(say.why(verdict.why)),
         strings(verdict.reason.value if verdict.reason else ""),
         strings(_params(verdict.params)),
         [sources(_key(source)) for source in verdict.evidence[:20]],

@@ -19,8 +19,13 @@ def text(value: object, most: int = LONG) -> str:
 
 
 def english(value: object, say: Words) -> str:
-    """Text that a check wrote: English, and said to be so where the page is in another language."""
+    """Text that is English, and said to be so where the page is in another language."""
     return text(value) if say.language == "en" else f'<span lang="en">{text(value)}</span>'
+
+
+def spoken(value: str, say: Words) -> str:
+    """What a check said: in the language of the page, or else marked as English."""
+    return text(say.why(value)) if say.speaks(value) else english(value, say)
 
 
 def link(url: str | None, label: str) -> str:

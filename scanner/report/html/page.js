@@ -17,6 +17,7 @@
     if (text !== undefined) made.textContent = text;
     return made;
   };
+  const ENGLISH = new Set(D.english);
   const english = (node) => { if (W.language !== "en") node.lang = "en"; return node; };
   let promise = null, shown = [];
 
@@ -79,7 +80,8 @@
   };
   const row = (i) => {
     const u = U[V.subject[i]], item = make("li"), box = make("details", "row"), head = make("summary");
-    head.append(english(make("span", "why", V.why[i])), make("span", "note", [S[u[1]], [S[u[2]], S[u[3]]].filter(Boolean).join("/")].filter(Boolean).join(" · ")));
+    const why = make("span", "why", V.why[i]);
+    head.append(ENGLISH.has(i) ? english(why) : why, make("span", "note", [S[u[1]], [S[u[2]], S[u[3]]].filter(Boolean).join("/")].filter(Boolean).join(" · ")));
     box.append(head);
     box.addEventListener("toggle", () => { if (box.open && box.children.length === 1) box.append(details(i)); });
     item.append(box);

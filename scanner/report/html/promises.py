@@ -9,7 +9,7 @@ from typing import Any
 from scanner.judge.registry import Check
 from scanner.model.promise import Settled, Settlement
 from scanner.model.verdict import Assessment, Verdict
-from scanner.report.html.markup import english, link, section, text
+from scanner.report.html.markup import english, link, section, spoken, text
 from scanner.report.i18n import Words
 from scanner.report.proof import Proof
 
@@ -92,7 +92,7 @@ def _body(settlement: Settlement, by_print: Mapping[str, Verdict], proof: Proof,
         word = settlement.attested
         yield f"<p>{text(say('page.attested', by=word.by, on=word.on, document=word.document, until=word.until))}{_due(settlement, proof)}</p>"
     broken = list(dict.fromkeys(by_print[f].why for f in settlement.fails if f in by_print))
-    yield _list(say("page.promise.why"), [english(why, say) for why in broken], say)
+    yield _list(say("page.promise.why"), [spoken(why, say) for why in broken], say)
     if settlement.status is not Settled.KEPT:
         yield _list(say("page.promise.missing"), [text(line.text) if line.translated else english(line.text, say) for line in proof.lines(settlement)], say)
     if settlement.fails:
