@@ -7,7 +7,7 @@ from typing import Any
 
 from scanner.declare.decl import FactDecl, TypeDecl
 from scanner.declare.index import Index
-from scanner.declare.live import List
+from scanner.declare.live import Below, List
 from scanner.declare.readers import NotApplicable, Reader
 from scanner.declare.view import View
 from scanner.model.known import Fact, Known, Source, Unknown
@@ -45,12 +45,12 @@ def interpret(doc: Document, index: Index, decls: Mapping[str, TypeDecl]) -> Res
 def _all_tags(doc: Document, decl: TypeDecl) -> bool:
     """Whether a document shows every tag. A template does not: the stack that deploys it may add some to each of its
     resources. AWS does where its declaration names them; Azure where the resource has a place, as all that can be tagged
-    have (ARM: `location` and `tags` belong to tracked resources), or shows a tag."""
+    have (ARM: `location` and `tags` belong to tracked resources), or shows a tag. The place of a part is that of the whole."""
     if doc.dialect is not Dialect.LIVE:
         return False
     if decl.provider == "aws":
         return isinstance(decl.live, List) and bool(decl.live.tags)
-    return bool(doc.tags or doc.ref.region)
+    return bool(doc.tags) or (bool(doc.ref.region) and not isinstance(decl.live, Below))
 
 
 def _applying(decl: TypeDecl, view: View) -> Iterator[tuple[type, Fact[Any]]]:

@@ -12,7 +12,7 @@ from scanner.cli.judging import exit_code
 from scanner.declare.decl import TypeDecl, fact, never_others
 from scanner.declare.index import Index
 from scanner.declare.interpret import interpret
-from scanner.declare.live import List
+from scanner.declare.live import Below, List
 from scanner.declare.readers import flag
 from scanner.errors import Exit
 from scanner.judge.assess import assess
@@ -23,7 +23,7 @@ from scanner.judge.weigh import weigh
 from scanner.model.facts import OFF, AtRest
 from scanner.model.promise import Bind, Promise, Settled
 from scanner.model.resource import Ref, Resource
-from scanner.model.snapshot import Document, Snapshot
+from scanner.model.snapshot import Dialect, Document, Snapshot
 from scanner.model.verdict import Assessment, Outcome, Severity, Status, Verdict, fails, passes
 from tests.support.declared import ACCOUNT, LISTING, RUN, failed, live, ref, snapshot, template
 
@@ -83,6 +83,25 @@ def test_endpoints_have_no_tags_and_gaps_may_hide_any() -> None:
 )
 def test_whether_all_tags_were_read(doc: Document, decl: TypeDecl, known: bool) -> None:
     found = interpret(doc, Index.of(snapshot((LISTING,), (doc,))), {decl.type: decl})
+    assert found is not None
+    assert found.all_tags is known
+
+
+@pytest.mark.parametrize(
+    ("region", "tags", "live_by", "known"),
+    [
+        ("westeurope", {}, None, True),
+        ("", {}, None, False),
+        ("", {"Environment": "test"}, None, True),
+        ("westeurope", {}, Below("Microsoft.Test/things"), False),
+        ("westeurope", {"Environment": "test"}, Below("Microsoft.Test/things"), True),
+    ],
+)
+def test_whether_azure_shows_all_tags(region: str, tags: dict[str, str], live_by: Below | None, known: bool) -> None:
+    """A part of a resource stands where the whole does, which says nothing about its tags."""
+    decl = TypeDecl("Microsoft.Test/things/parts", live_by, (REST,), never_others(AtRest, why="made up"))
+    doc = Document(Ref("azure", decl.type, ACCOUNT, region, "/subscriptions/x/parts/a", "a"), Dialect.LIVE, {}, {}, tags)
+    found = interpret(doc, Index.of(snapshot((), (doc,))), {decl.type: decl})
     assert found is not None
     assert found.all_tags is known
 
