@@ -24,6 +24,7 @@ from scanner.sdk import Reason
 _PASSING = frozenset({80, 90})
 # After so many times `tries` connections in a row without an answer a host is left alone.
 _GIVEN_UP = 4
+_AGAIN, _CONTROL = 10, 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +86,16 @@ class Session:
         if self.gates is not None:
             self.gate = self.gates.of(self.address[0])
 
-    async def ask(self, question: Question, urgent: bool = False) -> Reply | Silence:
-        """The answer, or what happened instead after all tries; `urgent` questions go before others that wait."""
+    async def ask(self, question: Question, urgent: int = 0) -> Reply | Silence:
+        """The answer, or what happened instead after all tries; the more `urgent` a question, the sooner its turn."""
         asked, passing = 0, 0
         last = Silence(Reason.NOT_COLLECTED, "not asked")
         for round_ in range(3):
             for _ in range(self._patience(round_)):
                 if self.dead:
                     return replace(self.dead, asked=asked)
-                reply = await self._once(question, urgent)
+                # what is asked again goes before what has not been asked yet: a host that stands nothing big is asked for less soon
+                reply = await self._once(question, urgent + _AGAIN * asked)
                 if isinstance(reply, Refusal) and reply.alert in _PASSING and not passing:
                     # an alert is an answer, but this one may be about the moment: one more time
                     passing += 1
@@ -116,10 +118,10 @@ class Session:
                     break
             if self.good is None or self.good == question:
                 return replace(last, asked=asked)
-            control = await self._once(self.good)
+            control = await self._once(self.good, _CONTROL)
             if not isinstance(control, Silence):
                 # the load may have been the reason so far: once more, right behind an answer
-                reply = await self._once(question)
+                reply = await self._once(question, _CONTROL)
                 self._unanswered = 0
                 if not isinstance(reply, Silence):
                     return reply
@@ -129,6 +131,18 @@ class Session:
             self.gate.unanswered()
             await asyncio.sleep(self.gate.pause)
         return replace(self._give_up(last), asked=asked)
+
+    async def glance(self, question: Question) -> Reply | None:
+        """One try for a question asked ahead of its time; `None` where the answer was not a clear one, so that it is to be asked in full."""
+        if self.dead:
+            return None
+        reply = await self._once(question)
+        if isinstance(reply, Silence):
+            self.gate.unanswered()
+            return None
+        if isinstance(reply, ServerHello) and self.good is None:
+            self.good = question
+        return None if isinstance(reply, Refusal) and reply.alert in _PASSING else reply
 
     def _patience(self, round_: int) -> int:
         """How often in a row: less where nothing was ever answered, or where other questions were met by silence for good."""
@@ -140,7 +154,7 @@ class Session:
         self.dead = self.dead or Silence(last.reason, f"stopped answering: {last.detail}", last.kind, final=True, control=False)
         return self.dead
 
-    async def _once(self, question: Question, urgent: bool = False) -> Reply | Silence:
+    async def _once(self, question: Question, urgent: int = 0) -> Reply | Silence:
         loop = asyncio.get_running_loop()
         async with self.gate.slot(urgent), self.everywhere:
             left = self._end - loop.time()

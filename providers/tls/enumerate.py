@@ -1,6 +1,6 @@
 """Everything an endpoint negotiates, by ClientHello: few connections, few round trips, and silence is never a no.
 
-opening     a hello with everything tells the newest version, and whether the host can be asked at all; TLS 1.2 is asked beside it
+opening     a hello with everything tells the newest version, and whether the host can be asked at all; TLS 1.2 and 1.0 are asked beside it
 versions    SSLv2 to TLS 1.3 side by side; each accepted one goes on with the removal of its suites
 exchange    curves and signatures before TLS 1.3, groups of TLS 1.3 (told by retry requests, without any key exchange)
 features    read off the same answers; only the fallback signal needs a question of its own
@@ -12,6 +12,7 @@ import asyncio
 import time
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from providers.tls.ask import Session, SslV2
 from providers.tls.enumeration import Enumeration, Limits
@@ -21,7 +22,7 @@ from providers.tls.hello import Offer
 from providers.tls.offers import Offers
 from providers.tls.records import Ciphers, Refusal, Reply, ServerHello
 from providers.tls.starttls import DIALOGS
-from providers.tls.suites import Version, halves, needs_user, rank, suites_of, without
+from providers.tls.suites import Version, halves, key_exchange, likely, needs_user, own_curve, rank, suites_of, without
 from providers.tls.sweep import Sweep
 from providers.tls.wire import Gates, Silence
 from scanner.sdk import Reason
@@ -29,6 +30,7 @@ from scanner.sdk import Reason
 _ALPN = ("h2", "http/1.1", "http/1.0")
 _PROTOCOL_VERSION, _INAPPROPRIATE_FALLBACK, _UNRECOGNIZED_NAME, _NO_APPLICATION_PROTOCOL = 70, 86, 112, 120
 _ASKED = (Version.TLSv1_3, Version.TLSv1_2, Version.TLSv1_1, Version.TLSv1_0, Version.SSLv3)
+_BESIDE = (Version.TLSv1_2, Version.TLSv1_0)
 _CHUNK = 48
 # Kinds of silence after which a smaller hello makes no sense: nobody listens, or what listens speaks another protocol.
 _HOPELESS = frozenset({"refused", "garbage", "starttls", "deadline"})
@@ -76,6 +78,8 @@ class _Plan:
     """What the opening showed about a version."""
     first: dict[Version, asyncio.Future[ServerHello | None]] = field(default_factory=dict)
     """The first answer in each version, as soon as it is known."""
+    swept: dict[Version, asyncio.Event] = field(default_factory=dict)
+    """Set once only the last hello about a version's suites is left."""
     done: dict[Version, asyncio.Event] = field(default_factory=dict)
     """Set once all suites of a version are known."""
 
@@ -93,6 +97,7 @@ class _Plan:
         loop = asyncio.get_running_loop()
         self.first = {version: loop.create_future() for version in _ASKED}
         self.done = {version: asyncio.Event() for version in _ASKED}
+        self.swept = {version: asyncio.Event() for version in _ASKED}
         async with asyncio.TaskGroup() as group:
             for version in _ASKED:
                 group.create_task(self._version(version))
@@ -103,15 +108,19 @@ class _Plan:
     # -- opening
 
     async def _opening(self) -> ServerHello | None:
-        first, second = self._asked(self.offers.opening(self.alpn)), self._asked(self._full(Version.TLSv1_2))
+        first = self._asked(self.offers.opening(self.alpn))
         if self.session.dialog:
             # a dialog in plain text is dear, and may well end in "no TLS": one at a time
-            second.close()
             reply = await first
         else:
-            reply, beside = await asyncio.gather(first, second)
-            if not isinstance(beside, Silence):
-                self.early[Version.TLSv1_2] = beside
+            async with asyncio.TaskGroup() as group:
+                asked = group.create_task(first)
+                beside = {version: group.create_task(self.session.glance(self._full(version))) for version in _BESIDE}
+            reply = asked.result()
+            for version, glance in beside.items():
+                seen = glance.result()
+                if seen is not None and not (isinstance(seen, Refusal) and seen.alert == _NO_APPLICATION_PROTOCOL):
+                    self.early[version] = seen
         if isinstance(reply, ServerHello):
             self.tolerant = True
             return reply
@@ -147,30 +156,50 @@ class _Plan:
         if version == Version.TLSv1_3:
             await self._tls13(hello)
         else:
+            self.exchange.embark(version, hello, self._old())
             await self._suites(version, [hello.suite])
         self.done[version].set()
 
     async def _tls13(self, hello: ServerHello) -> None:
+        exchange = self.exchange
         async with asyncio.TaskGroup() as group:
-            others = group.create_task(self.exchange.others13(hello.group))
-            suites = await self.exchange.walk13(hello)
-            group.create_task(self.exchange.curves13())
-            group.create_task(self._suites(Version.TLSv1_3, suites))
-        self.found.groups[Version.TLSv1_3] = self.exchange.groups13 + others.result()
+            others = group.create_task(exchange.others13(hello.group))
+            suites = await exchange.walk13(hello)
+            curves = group.create_task(exchange.curves13(suites))
+            group.create_task(self._suites(Version.TLSv1_3, suites, curves))
+            refused = await curves
+            found, missing = await others
+            self.found.groups[Version.TLSv1_3] = await exchange.rest13(exchange.groups13 + found, refused | missing)
 
-    async def _suites(self, version: Version, known: list[int]) -> None:
+    async def _suites(self, version: Version, known: list[int], curves: asyncio.Task[set[int]] | None = None) -> None:
         """All suites of a version, in the server's order where it has one."""
-        asked = suites_of(version)
+        asked, kinds = suites_of(version), set(map(key_exchange, known))
+
+        def notice(hello: ServerHello) -> None:
+            kinds.add(key_exchange(hello.suite))
+            self.found.notice(hello)
+
+        def expected(code: int) -> int:
+            return 0 if not likely(code, version) else 2 if key_exchange(code) in kinds else int(any(key_exchange(code)[1] == authentication for _, authentication in kinds))
+
         sweep = Sweep(
-            self.session, lambda suites: self.offers.full(version, suites), lambda reply: reply.suite, self.found.notice, halves,
-            asked=asked, patience=lambda: 2 if self._long(version, sweep) and not sweep.cuts else 7, eager=lambda: self._long(version, sweep),
-            settles=version >= Version.TLSv1_2, ordered=True, lone=needs_user,
+            self.session, lambda suites: self.offers.full(version, suites), lambda reply: reply.suite, notice, partial(halves, version=version),
+            asked=asked, patience=lambda: 1 if self._long(version) and not sweep.cuts else 7, eager=lambda: self._long(version),
+            expected=expected, ask=self.exchange.riders.ask if version == Version.TLSv1_2 else None,
+            settles=version == Version.TLSv1_2, ordered=True, urgent=3 if version == Version.TLSv1_2 else 1, lone=needs_user, lanes_done=self.swept[version],
         )  # fmt: skip
         if self.session.small or self.session.bare:
             found = await sweep.chunks([asked[start : start + _CHUNK] for start in range(0, len(asked), _CHUNK)])
         else:
             found = await sweep.run(without(asked, known), tuple(known))
+        if self.exchange.riders.rode and version == Version.TLSv1_2:
+            # curves that rode along may have kept suites of another key back: their place is compared
+            others = [code for code in found if own_curve(code)]
+            found = await sweep.merge([code for code in found if code not in others], others)
         if version >= Version.TLSv1_2:
+            if curves is not None and sweep.preference is None:
+                await curves
+                sweep.preference = self.exchange.preference13
             await sweep.settle_preference(found, asked)
         elif sweep.preference is None:
             # a single lane shows the server's order if it has one: whether it has, the newest version tells
@@ -192,13 +221,17 @@ class _Plan:
         await sweep.settle_preference(found, suites_of(version))
         return sweep.preference
 
-    def _long(self, version: Version, sweep: Sweep) -> int:
+    def _long(self, version: Version) -> int:
         """How many cuts are worth it at once: a server that still speaks TLS 1.0 has a long list in TLS 1.2, and one without an order
         of its own costs no comparing."""
-        oldest = self.first[Version.TLSv1_0]
         if version != Version.TLSv1_2:
             return 0
-        return 2 if oldest.done() and oldest.result() is not None else int(sweep.preference is False)
+        return 2 if self._old() else 0
+
+    def _old(self) -> bool:
+        """Whether the server is known to speak TLS 1.0."""
+        early, oldest = self.early.get(Version.TLSv1_0), self.first[Version.TLSv1_0]
+        return (oldest.done() and oldest.result() is not None) or (isinstance(early, ServerHello) and early.version == Version.TLSv1_0)
 
     async def _greet(self, version: Version) -> ServerHello | None:
         """The first hello of a version, in smaller and smaller words where the server has not stood a big one yet."""
@@ -260,7 +293,7 @@ class _Plan:
         for version in (Version.TLSv1_2, Version.TLSv1_1, Version.TLSv1_0):
             hello = await self.first[version]
             if hello is not None:
-                await self.exchange.legacy(version, hello)
+                await self.exchange.legacy(version, hello, self.swept[version])
                 return
 
     async def _fallback(self) -> None:

@@ -1,8 +1,8 @@
 """Groups, curves and signature schemes: what the key exchange may rest on.
 
 TLS 1.3: a hello without key shares is answered by a retry request that names the group. Before: the ServerKeyExchange names the curve
-and the scheme. Where a server is of the usual kind, what it most probably accepts is confirmed side by side, a curve and a scheme in one
-question; a pair that is not confirmed proves nothing and goes back to the removal, which alone decides what is refused.
+and the scheme. Most of them ride along with the suites (`riders.py`); where connections are idle, a curve and a scheme are asked for
+in one question. What is left goes back to the removal, which alone decides what is refused.
 """
 
 from __future__ import annotations
@@ -14,18 +14,21 @@ from functools import cache
 
 from providers.tls.ask import Session
 from providers.tls.findings import Findings
-from providers.tls.groups import CERTIFICATE_CURVES, SECP256R1, groups_of, signatures
+from providers.tls.groups import CERTIFICATE_CURVES, groups_of, signatures
 from providers.tls.hello import Offer
 from providers.tls.offers import Offers
-from providers.tls.records import ServerHello
+from providers.tls.records import Refusal, ServerHello
+from providers.tls.riders import Riders, signed
 from providers.tls.suites import COMMON, Version, key_exchange, legacy_suites, tls13_suites, uses_ecdh, without
 from providers.tls.sweep import Sweep
 from providers.tls.wire import Silence
 from scanner.sdk import Reason
 
 _USUAL_SUITES13 = frozenset({0x1301, 0x1302, 0x1303})
-_USUAL_CURVES = (0x001D, 0x0017, 0x0018)
-_USUAL_SIGNATURES = (0x0804, 0x0401, 0x0805, 0x0501, 0x0806, 0x0601)
+_X448 = 0x001E
+_USUAL_CURVES = (0x0018, 0x0017, 0x001D)
+# A server with X448 has the curves of a library that has all of them.
+_WIDE_CURVES = (0x0019, *_USUAL_CURVES)
 
 
 def is_curve(group: int) -> bool:
@@ -45,7 +48,13 @@ class KeyExchange:
     session: Session
     found: Findings
     offers: Offers
+    riders: Riders = field(init=False)
     groups13: list[int] = field(default_factory=list)
+    preference13: bool | None = None
+    """Whose order counts in TLS 1.3, where an answer about groups has shown it."""
+
+    def __post_init__(self) -> None:
+        self.riders = Riders(self.session)
 
     # -- TLS 1.3
 
@@ -57,25 +66,28 @@ class KeyExchange:
             left = tuple(group for group in without(groups_of(Version.TLSv1_3), self.groups13) if is_curve(group))
             if not left:
                 break
-            reply = await self.session.ask(self.offers.full(Version.TLSv1_3, without(tls13_suites(), suites), left), True)
+            reply = await self.session.ask(self.offers.full(Version.TLSv1_3, without(tls13_suites(), suites), left), 2)
             if not isinstance(reply, ServerHello) or reply.version != Version.TLSv1_3 or reply.group not in left:
                 break
             suites.append(reply.suite)
             self.groups13.append(reply.group)
         return suites
 
-    async def curves13(self) -> None:
-        """The curves that are left."""
-        version = Version.TLSv1_3
-        left = tuple(group for group in without(groups_of(version), self.groups13) if is_curve(group))
-        sweep = self._groups_sweep()
-        self.groups13 += await sweep.run(left)
-        self.found.miss("groups", version, sweep.silences)
+    async def curves13(self, suites: list[int]) -> set[int]:
+        """The usual curves that are left, one by one and side by side; gives those that are refused."""
+        usual = [code for code in (_WIDE_CURVES if _X448 in self.groups13 else _USUAL_CURVES) if code not in self.groups13]
+        # the suites the other way round show whose order counts
+        turned = tuple(code for code in reversed(tls13_suites()) if code in suites)
+        answers = await asyncio.gather(*(self._alone13(curve, turned) for curve in usual))
+        self.groups13 += [curve for curve, (accepted, _) in zip(usual, answers, strict=True) if accepted]
+        shown = [suite for _, suite in answers if suite is not None]
+        if len(turned) > 1 and shown:
+            self.preference13 = shown[0] != turned[0]
+        return {curve for curve, (accepted, _) in zip(usual, answers, strict=True) if accepted is False}
 
-    async def others13(self, known: int | None) -> list[int]:
-        """Finite fields and post-quantum groups; a server with one finite field has most often all of them."""
-        version = Version.TLSv1_3
-        left = tuple(group for group in groups_of(version) if group != known and not is_curve(group))
+    async def others13(self, known: int | None) -> tuple[list[int], set[int]]:
+        """Finite fields and post-quantum groups, accepted and refused; a server with one finite field has most often all of them."""
+        left = tuple(group for group in groups_of(Version.TLSv1_3) if group != known and not is_curve(group))
         found: list[int] = []
         sweep = self._groups_sweep()
         while left and (item := await sweep.next(left)) is not None:
@@ -83,51 +95,68 @@ class KeyExchange:
             left = without(left, found)
             fields = tuple(filter(is_finite_field, left)) if is_finite_field(item) else ()
             if fields:
-                replies = await asyncio.gather(*(self.session.ask(self.offers.full(version, tls13_suites(), (group,))) for group in fields))
-                found += [group for group, reply in zip(fields, replies, strict=True) if isinstance(reply, ServerHello) and reply.group == group]
-                left = without(left, found)
-        self.found.miss("groups", version, sweep.silences)
+                answers = await asyncio.gather(*(self._alone13(group, tls13_suites()) for group in fields))
+                found += [group for group, (accepted, _) in zip(fields, answers, strict=True) if accepted]
+                return found, {group for group, (accepted, _) in zip(fields, answers, strict=True) if accepted is False}
+        self.found.miss("groups", Version.TLSv1_3, sweep.silences)
+        return found, set(left)
+
+    async def rest13(self, found: list[int], refused: set[int]) -> list[int]:
+        """All other groups, in one hello if there are none."""
+        left = tuple(code for code in groups_of(Version.TLSv1_3) if code not in found and code not in refused)
+        sweep = self._groups_sweep()
+        while left and (item := await sweep.next(left)) is not None:
+            found.append(item)
+            left = without(left, found)
+        self.found.miss("groups", Version.TLSv1_3, sweep.silences)
         return found
 
+    async def _alone13(self, group: int, suites: tuple[int, ...]) -> tuple[bool | None, int | None]:
+        """Whether one group is accepted, `None` without an answer, and with which suite."""
+        reply = await self.session.ask(self.offers.full(Version.TLSv1_3, suites, (group,)))
+        if isinstance(reply, Refusal):
+            return False, None
+        if isinstance(reply, ServerHello) and reply.version == Version.TLSv1_3 and reply.group == group:
+            return True, reply.suite
+        return None, None
+
     def _groups_sweep(self) -> Sweep:
-        return Sweep(self.session, lambda groups: self.offers.full(Version.TLSv1_3, tls13_suites(), groups), lambda reply: reply.group)
+        return Sweep(self.session, lambda groups: self.offers.full(Version.TLSv1_3, tls13_suites(), groups), lambda reply: reply.group, urgent=2)
 
     # -- before TLS 1.3
 
-    async def legacy(self, version: Version, hello: ServerHello) -> None:
-        """Curves of the newest version, and the schemes of TLS 1.2."""
+    def embark(self, version: Version, hello: ServerHello, old: bool) -> None:
+        """With the first answer of TLS 1.2, before its suites are swept."""
+        if version == Version.TLSv1_2:
+            self.riders.start(hello, old)
+
+    async def legacy(self, version: Version, hello: ServerHello, swept: asyncio.Event) -> None:
+        """Curves of the newest version, and the schemes of TLS 1.2; `swept` tells when nothing can ride along any more."""
         if self.session.bare:
             return
-        exchange = hello.exchange
-        curves = [exchange.group] if exchange and exchange.group is not None else []
-        schemes = [exchange.signature] if exchange and exchange.signature in signatures() else []
-        known_schemes = [scheme for scheme in schemes if scheme is not None]
-        if version == Version.TLSv1_2 and key_exchange(hello.suite)[1] == "RSA" and not self.session.small:
-            await self._confirm(curves, known_schemes)
+        curves, schemes, refused = self._shown(hello), [], set[int]()
+        if version == Version.TLSv1_2:
+            pair = self.offers.full(version, _ecdhe_rsa())
+            if self.riders.old:
+                # many suites to ride along with
+                await swept.wait()
+            while await self.riders.pair(pair):
+                pass
+            await self.riders.end()
+            curves, schemes, refused = self.riders.curves.found, self.riders.schemes.found, self.riders.curves.refused
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._curves(version, curves, key_exchange(hello.suite)[1] == "ECDSA"))
+            group.create_task(self._curves(version, curves, refused, key_exchange(hello.suite)[1] == "ECDSA"))
             if version == Version.TLSv1_2:
-                group.create_task(self._signatures(known_schemes))
+                group.create_task(self._signatures(schemes))
 
-    async def _confirm(self, curves: list[int], schemes: list[int]) -> None:
-        """Pairs of one curve and one scheme, side by side, for a server with an RSA certificate."""
-        suites = _ecdhe_rsa()
-        new_schemes = without(_USUAL_SIGNATURES, schemes)
-        new_curves = without(_USUAL_CURVES, curves)
-        sure = curves[0] if curves else SECP256R1
-        pairs = [(new_curves[place] if place < len(new_curves) else sure, scheme) for place, scheme in enumerate(new_schemes)]
-        offers = [replace(self._signed(suites, (scheme,)), groups=(curve,)) for curve, scheme in pairs]
-        for (curve, scheme), reply in zip(pairs, await asyncio.gather(*map(self.session.ask, offers)), strict=True):
-            exchange = reply.exchange if isinstance(reply, ServerHello) and reply.version == Version.TLSv1_2 else None
-            if exchange is not None and exchange.group == curve and exchange.signature == scheme:
-                curves += [curve] if curve not in curves else []
-                schemes.append(scheme)
+    def _shown(self, hello: ServerHello) -> list[int]:
+        return [hello.exchange.group] if hello.exchange and hello.exchange.group is not None else []
 
-    async def _curves(self, version: Version, found: list[int], ecdsa: bool) -> None:
+    async def _curves(self, version: Version, found: list[int], refused: set[int], ecdsa: bool) -> None:
         suites = _ecdhe(self.session.small)
         anchor: tuple[int, ...] = ()
-        while left := without(groups_of(version), found):
-            reply = await self.session.ask(replace(self.offers.full(version, suites, left + anchor), exchange=True))
+        while left := without(groups_of(version), refused.union(found)):
+            reply = await self.session.ask(replace(self.offers.full(version, suites, left + anchor), exchange=True), 1)
             if isinstance(reply, Silence):
                 self.found.miss("groups", version, [reply])
                 break
@@ -176,8 +205,7 @@ def _ecdhe_rsa() -> tuple[int, ...]:
 
 @cache
 def _signed_suites(small: bool) -> tuple[int, ...]:
-    known = ((code, *key_exchange(code)) for code in (COMMON if small else legacy_suites()))
-    return tuple(code for code, exchange, authentication in known if exchange in ("ECDHE", "DHE") and authentication not in ("anon", "PSK"))
+    return tuple(filter(signed, COMMON if small else legacy_suites()))
 
 
 def _new_and_old(schemes: Sequence[int], _ordered: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:

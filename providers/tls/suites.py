@@ -116,9 +116,18 @@ def rank(code: int) -> int:
 
 
 @cache
-def likely(code: int) -> bool:
-    """True for suites that are met in the field."""
+def likely(code: int, version: Version = Version.TLSv1_2) -> bool:
+    """True for suites that are met in the field; before TLS 1.2 there are none with AEAD or SHA-2 (RFC 5246, A.5)."""
+    row = _rows()[code][1]
+    if suite_name(code).endswith("_OLD") or (version < Version.TLSv1_2 and (row["aead"] or row["mac"] not in ("MD5", "SHA"))):
+        return False
     return band(code) < 3 and rank(code) % 10000 < 5000 and rank(code) % 1000 < 300 and rank(code) % 100 < 50
+
+
+def own_curve(code: int) -> bool:
+    """True where the certificate's key must suit what else is offered: its curve, or a scheme of its own."""
+    kx, au = key_exchange(code)
+    return kx == "ECDH" or au in ("ECDSA", "DSS")
 
 
 @cache
@@ -144,26 +153,26 @@ def suites_of(version: Version) -> tuple[int, ...]:
     return tls13_suites() if version == Version.TLSv1_3 else legacy_suites()
 
 
-def halves(codes: Sequence[int], ordered: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def halves(codes: Sequence[int], ordered: bool, version: Version = Version.TLSv1_2) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Cut a set in two, so that the likely ones are shared fairly; both parts keep the order given.
 
     `ordered`: cut between bands only, where the order of the whole can be expected to be that of the parts.
     """
     best_first = sorted(codes, key=lambda code: (rank(code), -code))
-    half, total = sum(map(_weight, best_first)) / 2, 0.0
+    half, total = sum(_weight(code, version) for code in best_first) / 2, 0.0
     cuts: list[tuple[float, int]] = []
     for place, code in enumerate(best_first):
         if place and (not ordered or band(code) != band(best_first[place - 1])):
             cuts.append((abs(total - half), place))
-        total += _weight(code)
+        total += _weight(code, version)
     if not cuts:
         return tuple(codes), ()
     upper = frozenset(best_first[: min(cuts)[1]])
     return tuple(code for code in codes if code in upper), tuple(code for code in codes if code not in upper)
 
 
-def _weight(code: int) -> float:
-    return 1.0 if likely(code) else 0.005
+def _weight(code: int, version: Version) -> float:
+    return 1.0 if likely(code, version) else 0.005
 
 
 def without(codes: Sequence[int], gone: Collection[int]) -> tuple[int, ...]:

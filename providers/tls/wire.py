@@ -8,10 +8,10 @@ Silence   what is left when there was no answer
 from __future__ import annotations
 
 import asyncio
+import heapq
 import os
 import socket
 import struct
-from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,6 +24,8 @@ Address = tuple[str, int]
 _CHUNK = 16384
 # Closing with a reset frees the server's slot and our port at once; nothing is lost, the answer has been read.
 _RESET = struct.pack("ii", 1, 0)
+# An answer wakes a task, that one starts lanes, and these ask: four rounds of the event loop.
+_ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +108,22 @@ class Wire:
 
 
 class Gate:
-    """Connections to one address: several at once, and one by one with pauses after the first unanswered question."""
+    """Connections to one address: several at once, and one by one with pauses after the first unanswered question.
 
-    __slots__ = ("__weakref__", "_busy", "_last", "_limits", "_streak", "_waiting", "pause", "width")
+    Turns are not given at once but a few rounds of the event loop later, the most urgent first: so whoever has just got an answer,
+    and has a more urgent question now, is not behind those that can wait.
+    """
+
+    __slots__ = ("__weakref__", "_busy", "_last", "_limits", "_rounds", "_streak", "_turns", "_waiting", "pause", "width")
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._busy = 0
         self._last = 0.0
         self._streak = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._rounds = 0
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._turns = 0
         self.width = limits.per_host
         self.pause = 0.0
 
@@ -125,24 +133,19 @@ class Gate:
         return self.width - self._busy - len(self._waiting)
 
     @asynccontextmanager
-    async def slot(self, urgent: bool = False) -> AsyncIterator[None]:
-        """Wait for a turn; `urgent` ones, links of a long chain, go before all others."""
-        while self._busy >= self.width:
-            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            if urgent:
-                self._waiting.appendleft(turn)
-            else:
-                self._waiting.append(turn)
-            try:
-                await turn
-            except asyncio.CancelledError:
-                if turn.done() and not turn.cancelled():
-                    self._wake()
-                raise
-            finally:
-                if turn in self._waiting:
-                    self._waiting.remove(turn)
-        self._busy += 1
+    async def slot(self, urgent: int = 0) -> AsyncIterator[None]:
+        """Wait for a turn; the more `urgent` first: links of a long chain go before what can be asked at any time."""
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._turns += 1
+        heapq.heappush(self._waiting, (-urgent, self._turns, turn))
+        self._wake()
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._leave()
+            turn.cancel()
+            raise
         try:
             if self.pause:
                 loop = asyncio.get_running_loop()
@@ -150,8 +153,7 @@ class Gate:
                 self._last = loop.time()
             yield
         finally:
-            self._busy -= 1
-            self._wake()
+            self._leave()
 
     def unanswered(self) -> None:
         """Step down to one at a time, then wait longer and longer."""
@@ -173,15 +175,28 @@ class Gate:
         """The host does not answer one particular question, and all others: no reason to be slow."""
         self.width = self._limits.per_host
         self.pause = 0.0
-        for _ in range(self.width):
-            self._wake()
+        self._wake()
+
+    def _leave(self) -> None:
+        self._busy -= 1
+        self._wake()
 
     def _wake(self) -> None:
-        while self._waiting:
-            turn = self._waiting.popleft()
+        if not self._rounds:
+            asyncio.get_running_loop().call_soon(self._give)
+        self._rounds = _ROUNDS
+
+    def _give(self) -> None:
+        """Give turns, once those that have been woken by the same answer have asked."""
+        self._rounds -= 1
+        if self._rounds:
+            asyncio.get_running_loop().call_soon(self._give)
+            return
+        while self._waiting and self._busy < self.width:
+            _, _, turn = heapq.heappop(self._waiting)
             if not turn.done():
+                self._busy += 1
                 turn.set_result(None)
-                return
 
 
 class Gates:

@@ -1,0 +1,165 @@
+"""Curves and schemes of TLS 1.2 ride along with the suites: one answer shows a suite, the curve and the scheme.
+
+While suites are taken out one by one, each hello also offers only curves, or schemes, that have not been seen yet. An answer that keeps
+to them shows two or three things at once. Any other answer says nothing about the suite's place: the hello is asked again without
+riders. Where curves rode alone and only they changed the answer, they are refused: the server would have used one. Of schemes that
+cannot be said, as those of another key may be among them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from providers.tls.ask import Session
+from providers.tls.groups import groups_of, signatures
+from providers.tls.hello import Offer
+from providers.tls.records import Refusal, Reply, ServerHello
+from providers.tls.suites import Version, key_exchange, uses_ecdh
+from providers.tls.wire import Silence
+
+_USUAL_CURVES = (0x001D, 0x0017, 0x0018)
+_USUAL_SCHEMES = (0x0804, 0x0401, 0x0805, 0x0501, 0x0806, 0x0601, 0x0301)
+_OLD_SCHEMES = (0x0201,)
+# After so many answers that showed nothing the server is of another kind.
+_MISSES = 2
+# Suites of TLS 1.2 are the longest chain.
+_URGENT, _PAIRS = 3, 2
+
+
+def signed(suite: int) -> bool:
+    """True where the ServerKeyExchange bears a signature."""
+    exchange, authentication = key_exchange(suite)
+    return exchange in ("ECDHE", "DHE") and authentication not in ("anon", "PSK")
+
+
+@dataclass(slots=True)
+class Kind:
+    """Curves, or schemes: what is known and what is on its way."""
+
+    usual: tuple[int, ...]
+    rest: tuple[int, ...] = ()
+    """Asked for all at once, when no usual one is left."""
+    found: list[int] = field(default_factory=list)
+    refused: set[int] = field(default_factory=set)
+    away: set[int] = field(default_factory=set)
+    """Asked for at the moment."""
+    missed: set[int] = field(default_factory=set)
+    """Asked for in vain, and yet not refused: in the end, with the rest."""
+
+    def board(self) -> tuple[int, ...]:
+        """What the next hello may ask for: a usual one on its own, in the end all the rest at once."""
+        known = self.away.union(self.found, self.refused)
+        for code in self.usual:
+            if code not in known and code not in self.missed:
+                return (code,)
+        return () if self.away else tuple(code for code in self.rest if code not in known)
+
+    def show(self, code: int | None) -> None:
+        """Keep what an answer showed."""
+        if code is not None and code not in self.found:
+            self.found.append(code)
+
+
+@dataclass(slots=True)
+class Riders:
+    """What rides along."""
+
+    session: Session
+    curves: Kind = field(default_factory=lambda: Kind(_USUAL_CURVES, groups_of(Version.TLSv1_2)))
+    schemes: Kind = field(default_factory=lambda: Kind(_USUAL_SCHEMES))
+    active: bool = False
+    old: bool = False
+    """The server has old versions too, so many suites and older schemes."""
+    rode: bool = False
+    """An answer was taken whose hello did not offer everything."""
+    misses: int = 0
+    """How many answers showed and proved nothing."""
+    _landing: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def start(self, hello: ServerHello, old: bool) -> None:
+        """With the first answer of TLS 1.2; only an RSA certificate serves with any curve."""
+        self._learn(hello)
+        self.old = old
+        if old:
+            self.schemes.usual += _OLD_SCHEMES
+        self.active = hello.version == Version.TLSv1_2 and key_exchange(hello.suite)[1] == "RSA" and not self.session.small and not self.session.bare
+
+    async def ask(self, offer: Offer, picks: Sequence[int]) -> Reply | Silence:
+        """Ask, with what the suites that are probably picked can carry; the answer is as good as one without riders."""
+        curves = self.curves.board() if self.active and picks and all(map(uses_ecdh, picks)) else ()
+        schemes = self.schemes.board() if self.active and picks and all(map(signed, picks)) else ()
+        if curves and schemes and (self.misses or len(curves) > 1):
+            # one kind at a time: so a miss proves something
+            schemes = ()
+        if not curves and not schemes:
+            return await self.session.ask(offer, _URGENT)
+        reply = await self._ask(offer, curves, schemes, _URGENT)
+        if isinstance(reply, ServerHello) and self._shown(reply, curves, schemes):
+            self.rode = True
+            return reply
+        plain = await self.session.ask(replace(offer, exchange=True), _URGENT)
+        if isinstance(plain, ServerHello) and plain.version == Version.TLSv1_2 and plain.alert is None:
+            self._learn(plain)
+            if not schemes and _refused(reply, plain):
+                self.curves.refused.update(curves)
+                return plain
+        self._miss(curves, schemes)
+        return plain
+
+    async def pair(self, offer: Offer) -> bool:
+        """A question for riders alone; False where none is left, or none was shown."""
+        curves, schemes = self.curves.board(), self.schemes.board()
+        if not self.active or self.misses or not (schemes or len(curves) == 1):
+            return False
+        reply = await self._ask(offer, curves, schemes, _PAIRS)
+        if isinstance(reply, ServerHello) and self._shown(reply, curves, schemes):
+            return True
+        self._miss(curves, schemes)
+        return False
+
+    async def _ask(self, offer: Offer, curves: tuple[int, ...], schemes: tuple[int, ...], urgent: int) -> Reply | Silence:
+        self.curves.away.update(curves)
+        self.schemes.away.update(schemes)
+        chain = signatures() if schemes else ()
+        try:
+            loaded = replace(offer, groups=curves or offer.groups, signatures=schemes or offer.signatures, chain_signatures=chain, exchange=True)
+            return await self.session.ask(loaded, urgent)
+        finally:
+            self.curves.away.difference_update(curves)
+            self.schemes.away.difference_update(schemes)
+            self._landing.set()
+
+    async def end(self) -> None:
+        """Let nothing more ride along, and wait for what is on its way."""
+        self.active = False
+        while self.curves.away or self.schemes.away:
+            self._landing.clear()
+            await self._landing.wait()
+
+    def _shown(self, reply: ServerHello, curves: tuple[int, ...], schemes: tuple[int, ...]) -> bool:
+        exchange = reply.exchange if reply.version == Version.TLSv1_2 and reply.alert is None else None
+        if exchange is None or (curves and exchange.group not in curves) or (schemes and exchange.signature not in schemes):
+            return False
+        self._learn(reply)
+        return True
+
+    def _learn(self, reply: ServerHello) -> None:
+        exchange = reply.exchange
+        if exchange is not None:
+            self.curves.show(exchange.group)
+            self.schemes.show(exchange.signature if exchange.signature in signatures() else None)
+
+    def _miss(self, curves: tuple[int, ...], schemes: tuple[int, ...]) -> None:
+        self.misses += 1
+        self.active &= self.misses < _MISSES
+        self.curves.missed.update(curves)
+        self.schemes.missed.update(schemes)
+
+
+def _refused(reply: Reply | Silence, plain: ServerHello) -> bool:
+    """True where nothing but the curves was different, and without them the server picked what needs one."""
+    if not uses_ecdh(plain.suite) or key_exchange(plain.suite)[1] != "RSA":
+        return False
+    return isinstance(reply, Refusal) or (isinstance(reply, ServerHello) and reply.alert is None and reply.version == plain.version and reply.suite != plain.suite)
