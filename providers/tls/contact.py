@@ -37,6 +37,8 @@ _TRIES = 3
 _PAUSE = 0.2
 """Seconds before a question is asked again; doubles."""
 _UNRECOGNIZED_NAME = 112
+_FIRST_TRY = 10.0
+"""Seconds for the first hello at most: whole handshakes take tenths of a second, and thousands of hosts wait for their turn."""
 _SECOND_TRY = 5.0
 """Seconds for a smaller hello, where the first one met silence."""
 
@@ -167,7 +169,7 @@ async def meet(peers: list[Peer]) -> Contact:
     """Say hello at the first address that takes a connection. Raises Failure when nothing at all can be learnt there."""
     nobody: Failure | None = None
     for peer in peers:
-        seen = await peer.ask(opening(), tries=1)
+        seen = await peer.ask(opening(), tries=1, limit=min(peer.limit, _FIRST_TRY))
         if isinstance(seen, Silence) and seen.detail.startswith("no TCP connection"):
             nobody = nobody or _refusal(peer, seen)
             continue
@@ -184,7 +186,8 @@ async def _met(peer: Peer, seen: Shown | Refusal | Silence) -> Contact:
                 return Contact(peer, older, small=True)
     if isinstance(seen, Silence):
         _give_up(peer, seen)
-        again = await peer.ask(_small(), tries=2, limit=min(peer.limit, _SECOND_TRY))
+        # a server that hangs on long hellos answers a short one at once; one that breaks connections off may be busy
+        again = await peer.ask(_small(), tries=1 if seen.kind == "timeout" else 2, limit=min(peer.limit, _SECOND_TRY))
         if isinstance(again, Silence):
             _give_up(peer, again)
             return Contact(peer, trouble=_trouble(peer, again))
@@ -320,7 +323,7 @@ def _give_up(peer: Peer, silence: Silence) -> None:
 def _trouble(peer: Peer, silence: Silence) -> Failure:
     target = peer.target
     if silence.reason is Reason.TIMEOUT:
-        return Failure(Reason.TIMEOUT, "handshake", f"{target.id} accepts the connection and does not finish a TLS handshake within {peer.limit:g} s")
+        return Failure(Reason.TIMEOUT, "handshake", f"{target.id} accepts the connection and does not finish a TLS handshake within {min(peer.limit, _FIRST_TRY):g} s")
     what = "resets the connection" if silence.kind == "reset" else "closes the connection"
     return Failure(Reason.UNAVAILABLE, silence.kind, f"{target.id} {what} instead of answering the TLS hello: no alert, so nothing is refused or accepted")
 

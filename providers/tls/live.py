@@ -44,7 +44,7 @@ from scanner.sdk import (
 )
 
 TYPE = "TLS::Endpoint"
-_AT_ONCE = 8
+_AT_ONCE = 16
 """Endpoints under way for each of `--workers`: they wait for the network nearly all the time."""
 #: The part of a document behind each fact.
 _NEEDS: Mapping[type, str] = {
