@@ -58,3 +58,13 @@ def test_no_version_at_all_is_a_reason_and_no_empty_handshake() -> None:
     assert isinstance(failure, Failure)
     assert (failure.reason, "nobody answers" in failure.detail) == (Reason.TIMEOUT, True)
     assert module._nothing(Target("localhost", 443), Enumeration("localhost", 443)).reason is Reason.UNAVAILABLE
+
+
+def test_what_the_answers_settle_is_not_tried_again() -> None:
+    def tried(**features: bool | None) -> dict[str, bool]:
+        return module._tried(Enumeration("localhost", 443, features=Features(**features)))  # type: ignore[arg-type]
+
+    assert tried() == {}
+    assert tried(heartbeat=False, extended_master_secret=True) == {"heartbleed": False, "ccs-injection": False}
+    assert tried(heartbeat=True, extended_master_secret=False) == {}, "possible, and therefore to be tried"
+    assert tried(compression=True, secure_renegotiation=False, fallback_scsv=False) == {"crime": True, "insecure-renegotiation": True, "fallback-scsv": True}
