@@ -18,7 +18,7 @@ Body = dict[str, Any]
 def estate() -> Body:
     """The document that `ArmReplay` serves."""
     resources = [*_storage(), *_machines(), *_databases(), *_vaults(), *_cosmos(), *_sites(), *_protection()]
-    vaults = {"voorbeeld-keys": {"certificates": []}, "voorbeeld-old-keys": {"certificates": []}}
+    vaults: Body = {"voorbeeld-keys": {"certificates": []}, "voorbeeld-old-keys": {"certificates": []}}
     subscriptions = [_subscription(PRODUCTION, "Production"), _subscription(DATA, "Data platform")]
     return {"tenants": [{"tenantId": TENANT, "displayName": "Voorbeeld BV"}], "subscriptions": subscriptions, "resources": resources, "keyVaultData": vaults}
 

@@ -6,7 +6,7 @@ import ssl
 from pathlib import Path
 
 import pytest
-from sslyze import ScanCommand, ScanCommandAttemptStatusEnum, Scanner, ServerNetworkConfiguration, ServerNetworkLocation, ServerScanRequest  # type: ignore[attr-defined]
+from sslyze import ScanCommand, ScanCommandAttemptStatusEnum, Scanner, ServerNetworkConfiguration, ServerNetworkLocation, ServerScanRequest
 
 from providers.tls.enumeration import Enumeration
 from tests.support.tls_bed import real

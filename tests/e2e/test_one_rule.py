@@ -107,7 +107,9 @@ def test_the_same_volume_live_in_yaml_and_in_json(tmp_path: Path) -> None:
     from tests.support.aws import moto_server
 
     (tmp_path / "t.yaml").write_text(YAML, encoding="utf-8")
-    (tmp_path / "t.json").write_text('{"Resources": {"Data": {"Type": "AWS::EC2::Volume", "Properties": {"AvailabilityZone": "eu-central-1a", "Encrypted": false}}}}', encoding="utf-8")
+    (tmp_path / "t.json").write_text(
+        '{"Resources": {"Data": {"Type": "AWS::EC2::Volume", "Properties": {"AvailabilityZone": "eu-central-1a", "Encrypted": false}}}}', encoding="utf-8"
+    )
     with moto_server() as url:
         account = {"AWS_ENDPOINT_URL": url, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
         client = boto3.client("ec2", region_name="eu-central-1", endpoint_url=url, aws_access_key_id="test", aws_secret_access_key="test")
@@ -117,7 +119,9 @@ def test_the_same_volume_live_in_yaml_and_in_json(tmp_path: Path) -> None:
     assert ran.code == 10, ran.err
     verdicts = {v["subject"]["name"]: v for v in ran.json["verdicts"]}
     assert set(verdicts) == {volume, "Data"}
-    said = {(v["check"], v["status"], v["severity"], v["why"].replace(v["subject"]["name"], "THING"), v["evidence"][0]["path"], v["evidence"][0]["value"]) for v in ran.json["verdicts"]}
+    said = {
+        (v["check"], v["status"], v["severity"], v["why"].replace(v["subject"]["name"], "THING"), v["evidence"][0]["path"], v["evidence"][0]["value"]) for v in ran.json["verdicts"]
+    }
     assert said == {("encryption-at-rest", "fail", "high", "THING stores data unencrypted", "Encrypted", False)}
     assert {v["evidence"][0]["origin"] for v in ran.json["verdicts"]} == {"live", "template"}
     assert len(ran.json["verdicts"]) == 3

@@ -193,7 +193,7 @@ def schema(kind: str, regions: tuple[str, ...] = ("us-east-1", "eu-west-1")) -> 
     import cfnlint
 
     folder = Path(cfnlint.__file__).parent / "data" / "schemas"
-    names = {}
+    names: dict[str, Any] = {}
     for region in regions:
         names |= json.loads((folder / "providers" / f"{region}.json").read_text(encoding="utf-8"))
     if kind not in names:
