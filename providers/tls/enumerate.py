@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -80,6 +81,8 @@ class _Plan:
     """The first answer in each version, as soon as it is known."""
     swept: dict[Version, asyncio.Event] = field(default_factory=dict)
     """Set once only the last hello about a version's suites is left."""
+    orders: dict[Version, list[int]] = field(default_factory=dict)
+    """Suites of the versions before TLS 1.3 that are through, in the server's order: probably that of the others."""
     done: dict[Version, asyncio.Event] = field(default_factory=dict)
     """Set once all suites of a version are known."""
 
@@ -184,7 +187,7 @@ class _Plan:
 
         sweep = Sweep(
             self.session, lambda suites: self.offers.full(version, suites), lambda reply: reply.suite, notice, partial(halves, version=version),
-            asked=asked, patience=lambda: 1 if self._long(version) and not sweep.cuts else 7, eager=lambda: self._long(version),
+            foreseen=self._foreseen, asked=asked, patience=lambda: 1 if self._long(version) and not sweep.cuts else 7, eager=lambda: self._long(version),
             expected=expected, ask=self.exchange.riders.ask if version == Version.TLSv1_2 else None,
             settles=version == Version.TLSv1_2, ordered=True, urgent=3 if version == Version.TLSv1_2 else 1, lone=needs_user, lanes_done=self.swept[version],
         )  # fmt: skip
@@ -192,6 +195,8 @@ class _Plan:
             found = await sweep.chunks([asked[start : start + _CHUNK] for start in range(0, len(asked), _CHUNK)])
         else:
             found = await sweep.run(without(asked, known), tuple(known))
+        if sweep.preference and version < Version.TLSv1_3:
+            self.orders[version] = found
         if self.exchange.riders.rode and version == Version.TLSv1_2:
             # curves that rode along may have kept suites of another key back: their place is compared
             others = [code for code in found if own_curve(code)]
@@ -210,6 +215,11 @@ class _Plan:
         self.found.suites[version] = found if sweep.preference else sorted(found, key=lambda code: (rank(code), code))
         self.found.miss("suites", version, sweep.silences)
         self.found.miss("order", version, sweep.disorder)
+
+    def _foreseen(self, candidates: Sequence[int]) -> Sequence[int]:
+        """What another version accepts of these, in its order."""
+        inside = frozenset(candidates) if self.orders else frozenset()
+        return max(([code for code in order if code in inside] for order in self.orders.values()), key=len, default=())
 
     async def _inherited(self, version: Version, sweep: Sweep, found: list[int]) -> bool | None:
         """Whose order counts, from a newer version before TLS 1.3; asked where there is none."""

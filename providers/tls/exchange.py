@@ -18,7 +18,7 @@ from providers.tls.groups import CERTIFICATE_CURVES, groups_of, signatures
 from providers.tls.hello import Offer
 from providers.tls.offers import Offers
 from providers.tls.records import Refusal, ServerHello
-from providers.tls.riders import Riders, signed
+from providers.tls.riders import Kind, Riders, signed
 from providers.tls.suites import COMMON, Version, key_exchange, legacy_suites, tls13_suites, uses_ecdh, without
 from providers.tls.sweep import Sweep
 from providers.tls.wire import Silence
@@ -134,28 +134,31 @@ class KeyExchange:
         """Curves of the newest version, and the schemes of TLS 1.2; `swept` tells when nothing can ride along any more."""
         if self.session.bare:
             return
-        curves, schemes, refused = self._shown(hello), [], set[int]()
-        if version == Version.TLSv1_2:
-            pair = self.offers.full(version, _ecdhe_rsa())
-            if self.riders.old:
-                # many suites to ride along with
-                await swept.wait()
-            while await self.riders.pair(pair):
-                pass
-            await self.riders.end()
-            curves, schemes, refused = self.riders.curves.found, self.riders.schemes.found, self.riders.curves.refused
+        ecdsa = key_exchange(hello.suite)[1] == "ECDSA"
+        if version != Version.TLSv1_2:
+            shown = [hello.exchange.group] if hello.exchange and hello.exchange.group is not None else []
+            await self._curves(version, Kind((), found=shown), ecdsa)
+            return
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._curves(version, curves, refused, key_exchange(hello.suite)[1] == "ECDSA"))
-            if version == Version.TLSv1_2:
-                group.create_task(self._signatures(schemes))
+            group.create_task(self._pairs(swept))
+            group.create_task(self._curves(version, self.riders.curves, ecdsa))
+            group.create_task(self._signatures(self.riders.schemes))
 
-    def _shown(self, hello: ServerHello) -> list[int]:
-        return [hello.exchange.group] if hello.exchange and hello.exchange.group is not None else []
+    async def _pairs(self, swept: asyncio.Event) -> None:
+        """Riders on hellos of their own: at once, or where many suites carry them, after these."""
+        if self.riders.old:
+            await swept.wait()
+        while await self.riders.pair(self.offers.full(Version.TLSv1_2, _ecdhe_rsa())):
+            pass
+        await self.riders.end()
 
-    async def _curves(self, version: Version, found: list[int], refused: set[int], ecdsa: bool) -> None:
+    async def _curves(self, version: Version, curves: Kind, ecdsa: bool) -> None:
+        if version == Version.TLSv1_2:
+            await curves.over.wait()
+        found = curves.found
         suites = _ecdhe(self.session.small)
         anchor: tuple[int, ...] = ()
-        while left := without(groups_of(version), refused.union(found)):
+        while left := without(groups_of(version), curves.refused.union(found)):
             reply = await self.session.ask(replace(self.offers.full(version, suites, left + anchor), exchange=True), 1)
             if isinstance(reply, Silence):
                 self.found.miss("groups", version, [reply])
@@ -172,18 +175,20 @@ class KeyExchange:
                 self.found.miss("groups", version, [Silence(Reason.UNAVAILABLE, "the ServerKeyExchange did not come", "closed")])
             if group is None or group not in left:
                 break
-            found.append(group)
+            curves.show(group)
             ecdsa |= key_exchange(reply.suite)[1] == "ECDSA"
             self.found.notice(reply)
         self.found.groups[version] = found
 
-    async def _signatures(self, known: list[int]) -> None:
+    async def _signatures(self, schemes: Kind) -> None:
+        await schemes.over.wait()
+        known = schemes.found
         suites = _signed_suites(self.session.small)
         sweep = Sweep(
             self.session, lambda schemes: self._signed(suites, schemes), lambda reply: reply.exchange.signature if reply.exchange else None,
             halves=None if len(known) > 3 else _new_and_old, asked=signatures(), insisted=set(),
         )  # fmt: skip
-        found = [*known, *await sweep.run(without(signatures(), known))]
+        found = list(dict.fromkeys([*known, *await sweep.run(without(signatures(), known))]))
         # some servers sign with SHA-1 whatever they are offered
         self.found.signatures = found + sorted((sweep.insisted or set()) - set(found))
         self.found.miss("signatures", Version.TLSv1_2, sweep.silences)

@@ -47,9 +47,15 @@ class Kind:
     """Asked for at the moment."""
     missed: set[int] = field(default_factory=set)
     """Asked for in vain, and yet not refused: in the end, with the rest."""
+    misses: int = 0
+    """How many hellos asked in vain."""
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once they do not ride along any more."""
 
     def board(self) -> tuple[int, ...]:
         """What the next hello may ask for: a usual one on its own, in the end all the rest at once."""
+        if self.misses >= _MISSES:
+            return ()
         known = self.away.union(self.found, self.refused)
         for code in self.usual:
             if code not in known and code not in self.missed:
@@ -60,6 +66,13 @@ class Kind:
         """Keep what an answer showed."""
         if code is not None and code not in self.found:
             self.found.append(code)
+
+    def miss(self, codes: tuple[int, ...]) -> None:
+        """They did not show, which proves nothing."""
+        self.missed.update(codes)
+        self.misses += bool(codes)
+        if self.misses >= _MISSES:
+            self.over.set()
 
 
 @dataclass(slots=True)
@@ -74,8 +87,6 @@ class Riders:
     """The server has old versions too, so many suites and older schemes."""
     rode: bool = False
     """An answer was taken whose hello did not offer everything."""
-    misses: int = 0
-    """How many answers showed and proved nothing."""
     _landing: asyncio.Event = field(default_factory=asyncio.Event)
 
     def start(self, hello: ServerHello, old: bool) -> None:
@@ -90,7 +101,7 @@ class Riders:
         """Ask, with what the suites that are probably picked can carry; the answer is as good as one without riders."""
         curves = self.curves.board() if self.active and picks and all(map(uses_ecdh, picks)) else ()
         schemes = self.schemes.board() if self.active and picks and all(map(signed, picks)) else ()
-        if curves and schemes and (self.misses or len(curves) > 1):
+        if curves and schemes and (self._doubt or len(curves) > 1):
             # one kind at a time: so a miss proves something
             schemes = ()
         if not curves and not schemes:
@@ -105,19 +116,24 @@ class Riders:
             if not schemes and _refused(reply, plain):
                 self.curves.refused.update(curves)
                 return plain
-        self._miss(curves, schemes)
+        self._miss(reply, curves, schemes)
         return plain
 
     async def pair(self, offer: Offer) -> bool:
         """A question for riders alone; False where none is left, or none was shown."""
         curves, schemes = self.curves.board(), self.schemes.board()
-        if not self.active or self.misses or not (schemes or len(curves) == 1):
+        if not self.active or self._doubt or not (schemes or len(curves) == 1):
             return False
         reply = await self._ask(offer, curves, schemes, _PAIRS)
         if isinstance(reply, ServerHello) and self._shown(reply, curves, schemes):
             return True
-        self._miss(curves, schemes)
+        self._miss(reply, curves, schemes)
         return False
+
+    @property
+    def _doubt(self) -> bool:
+        """An answer that did not show both kinds has shown neither for certain."""
+        return bool(self.curves.misses or self.schemes.misses)
 
     async def _ask(self, offer: Offer, curves: tuple[int, ...], schemes: tuple[int, ...], urgent: int) -> Reply | Silence:
         self.curves.away.update(curves)
@@ -137,6 +153,8 @@ class Riders:
         while self.curves.away or self.schemes.away:
             self._landing.clear()
             await self._landing.wait()
+        self.curves.over.set()
+        self.schemes.over.set()
 
     def _shown(self, reply: ServerHello, curves: tuple[int, ...], schemes: tuple[int, ...]) -> bool:
         exchange = reply.exchange if reply.version == Version.TLSv1_2 and reply.alert is None else None
@@ -151,11 +169,14 @@ class Riders:
             self.curves.show(exchange.group)
             self.schemes.show(exchange.signature if exchange.signature in signatures() else None)
 
-    def _miss(self, curves: tuple[int, ...], schemes: tuple[int, ...]) -> None:
-        self.misses += 1
-        self.active &= self.misses < _MISSES
-        self.curves.missed.update(curves)
-        self.schemes.missed.update(schemes)
+    def _miss(self, reply: Reply | Silence, curves: tuple[int, ...], schemes: tuple[int, ...]) -> None:
+        if isinstance(reply, ServerHello) and reply.version == Version.TLSv1_2 and reply.alert is None:
+            # out of its place, but accepted
+            self._learn(reply)
+            if reply.exchange is not None and reply.exchange.signature in schemes:
+                schemes = ()
+        self.curves.miss(curves)
+        self.schemes.miss(schemes)
 
 
 def _refused(reply: Reply | Silence, plain: ServerHello) -> bool:

@@ -23,6 +23,8 @@ Halves = Callable[[Sequence[int], bool], tuple[tuple[int, ...], tuple[int, ...]]
 Ask = Callable[[Offer, Sequence[int]], Awaitable[Reply | Silence]]
 # The alert of a server that picked an SRP suite and misses the user's name (RFC 5054, 2.5.1.2).
 _UNKNOWN_USER = 115
+# Two lanes of two at least.
+_WORTH_CUTTING = 4
 
 
 @dataclass(slots=True)
@@ -46,6 +48,8 @@ class Sweep:
     notice: Callable[[ServerHello], None] = lambda _: None
     halves: Halves | None = None
     """How to cut a set; `None` for sets that are too small to be worth it."""
+    foreseen: Callable[[Sequence[int]], Sequence[int]] = lambda _: ()
+    """Items that are probably accepted, in their probable order: where the guess is right, cutting between them costs nothing."""
     asked: tuple[int, ...] = ()
     """All items in the order in which they are offered, where some have been taken out before."""
     patience: Callable[[], int] = lambda: 1
@@ -103,10 +107,9 @@ class Sweep:
             self._show(taken, known, place)
         while candidates:
             self._settle_beside(taken, tuple(place))
-            if self.halves and self._splits(len(taken)):
-                upper, lower = self.halves(candidates, self.ordered and self.preference is not False)
-                if upper and lower:
-                    return await self._cut(lane, taken, upper, lower, below)
+            upper, lower = self._parts(candidates, len(taken))
+            if upper and lower:
+                return await self._cut(lane, taken, upper, lower, below)
             item = await self.next(candidates, below)
             if item is None:
                 self._ended.update(candidates)
@@ -142,12 +145,18 @@ class Sweep:
     def _expects(self, item: int, least: int = 1) -> bool:
         return self.expected is not None and self.expected(item) >= least
 
-    def _splits(self, taken: int) -> bool:
+    def _parts(self, candidates: tuple[int, ...], taken: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """How to cut a lane that has taken so many; nothing where it goes on as it is."""
         if self.session.gate.width == 1:
-            return False
-        if self.cuts and self.cuts < self.eager():
-            return True
-        return taken >= self.patience() and (self.cuts < self.eager() or self.session.gate.idle > 0)
+            return (), ()
+        foreseen = self.foreseen(candidates)
+        if len(foreseen) >= _WORTH_CUTTING:
+            first = frozenset(foreseen[: len(foreseen) // 2])
+            return tuple(item for item in candidates if item in first), tuple(item for item in candidates if item not in first)
+        due = taken >= self.patience() and (self.cuts < self.eager() or self.session.gate.idle > 0)
+        if self.halves and (due or 0 < self.cuts < self.eager()):
+            return self.halves(candidates, self.ordered and self.preference is not False)
+        return (), ()
 
     def _show(self, taken: list[int], item: int, place: dict[int, int]) -> None:
         if taken and place[item] < place[taken[-1]]:
