@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import os
 import sys
 import time
@@ -96,7 +98,13 @@ def _set(values: Mapping[str, str | None]) -> None:
 
 
 def _scan(targets: list[str], folder: Path, promises: str, verbose: bool) -> int:
+    """The scan in English, whatever language the promises are in; the page speaks theirs."""
     from scanner.cli.main import main
 
-    outputs = ["--snapshot", str(folder / "snapshot.jsonl"), "-o", str(folder / "report.json"), "-o", str(folder / "report.txt"), "-o", str(folder / "report.html")]
-    return main(["scan", *targets, "--promises", promises, *outputs, *(["--verbose"] if verbose else [])])
+    snapshot, settle = str(folder / "snapshot.jsonl"), ["--promises", promises]
+    outputs = ["--snapshot", snapshot, "-o", str(folder / "report.json"), "-o", str(folder / "report.txt"), "--language", "en"]
+    code = main(["scan", *targets, *settle, *outputs, *(["--verbose"] if verbose else [])])
+    if code in (Exit.OK, Exit.FAILED, Exit.UNKNOWN):
+        with contextlib.redirect_stdout(io.StringIO()):
+            main(["judge", snapshot, *settle, "-o", str(folder / "report.html")])
+    return code
