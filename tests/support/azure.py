@@ -56,7 +56,17 @@ def decls() -> Mapping[str, TypeDecl]:
 def served(document: Mapping[str, Any], folder: Path, settings: Settings | None = None) -> Iterator[ArmReplay]:
     """The replay, and an environment in which the SDKs find it and nothing else."""
     with ArmReplay(document, tls_dir=folder, settings=settings, proxy=True) as arm, pytest.MonkeyPatch.context() as patch:
-        for name in ("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy", "NO_PROXY", "no_proxy", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_TOKEN_CREDENTIALS", "IDENTITY_ENDPOINT"):
+        for name in (
+            "HTTPS_PROXY",
+            "HTTP_PROXY",
+            "https_proxy",
+            "http_proxy",
+            "NO_PROXY",
+            "no_proxy",
+            "AZURE_CLIENT_CERTIFICATE_PATH",
+            "AZURE_TOKEN_CREDENTIALS",
+            "IDENTITY_ENDPOINT",
+        ):
             patch.delenv(name, raising=False)
         for name, value in arm.environment().items():
             patch.setenv(name, value)
