@@ -24,8 +24,8 @@ class Judge:
         self._added = [base64.b64encode(der).decode() for der in added]
         self._lock = threading.Lock()
         self._child: Child | None = None
-        self._deaths = 0
-        """In a row: a verifier that cannot start is not started for each of a thousand endpoints."""
+        self._deaths, self._answered = 0, False
+        """A verifier that cannot start at all is not started for each of a thousand endpoints."""
 
     def warm(self) -> None:
         """Start the child before it is needed: it reads the Mozilla store meanwhile."""
@@ -35,13 +35,13 @@ class Judge:
     def ask(self, sent: Sequence[bytes], limit: float = _LIMIT) -> dict[str, Json]:
         """`{"trusted", "detail", "length"}`. Raises Failure."""
         with self._lock:
-            if self._deaths >= _MOST_DEATHS:
+            if self._deaths >= _MOST_DEATHS and not self._answered:
                 raise Failure(Reason.DEFECT, "chain", f"the verifier ended {self._deaths} times in a row, and is not started again")
             try:
                 child = self._child = self._child or Child("providers.tls.chain")
                 child.ask({"sent": [base64.b64encode(der).decode() for der in sent], "added": self._added, "now": datetime.now(UTC).isoformat()})
                 found = list(child.answers(time.monotonic() + limit))
-                self._deaths = 0
+                self._answered = True
             except Overdue:
                 self._child = None
                 raise Failure(Reason.TIMEOUT, "chain", f"the {len(sent)} certificates that were sent could not be sorted into a chain within {limit:.0f} s") from None
@@ -75,7 +75,7 @@ def main() -> None:
         sent, added = ([base64.b64decode(text) for text in request[key]] for key in ("sent", "added"))
         try:
             yield judge_chain(sent, added, roots, datetime.fromisoformat(request["now"]))
-        except ValueError as error:
+        except Exception as error:  # whatever a hostile certificate brings the parser to, the next chain is judged as ever
             yield {"error": f"a certificate of the chain cannot be parsed: {error}"}
 
     serve(handle)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -23,7 +23,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
 from providers.tls.aside import aside
-from providers.tls.certificates import must_staple
+from providers.tls.certificates import UNREADABLE, must_staple, read
 from providers.tls.fetch import MOST_BODY, NotHttp, Request, fetch, is_local, locate
 from providers.tls.shown import Shown
 from scanner.sdk import Failure, Json, Reason
@@ -68,6 +68,7 @@ class Answers:
 async def look(shown: Shown, address: str, added: Sequence[bytes], answers: Answers, limit: float, until: float) -> dict[str, Json]:
     """`{"revoked": true, false or null, "via", "detail", "stapled", "must_staple", "at"}`. Raises Failure where a source was named and none answered."""
     try:
+        read(shown.chain[0])  # so that nothing below meets a certificate that cannot be read
         leaf = x509.load_der_x509_certificate(shown.chain[0])
     except ValueError as error:
         raise Failure(Reason.UNPARSABLE, "certificate", f"the certificate cannot be parsed: {error}") from error
@@ -122,12 +123,12 @@ def places(leaf: x509.Certificate) -> list[tuple[str, str]]:
         for access in leaf.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value:
             if access.access_method == AuthorityInformationAccessOID.OCSP and isinstance(access.access_location, x509.UniformResourceIdentifier):
                 responders.append(access.access_location.value)
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+    except (x509.ExtensionNotFound, *UNREADABLE):
         pass  # no responder is named
     try:
         for point in leaf.extensions.get_extension_for_class(x509.CRLDistributionPoints).value:
             lists += [name.value for name in point.full_name or () if isinstance(name, x509.UniformResourceIdentifier) and not point.crl_issuer]
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+    except (x509.ExtensionNotFound, *UNREADABLE):
         pass
     asked = [("OCSP", url) for url in responders[:_MOST_PLACES]] + [("CRL", url) for url in lists[:_MOST_PLACES]]
     return [(via, url) for via, url in asked if not url.lower().startswith("ldap")]
@@ -139,7 +140,7 @@ def issuer_of(leaf: x509.Certificate, sent: Sequence[bytes], added: Sequence[byt
     for cert in (*_loaded(sent[:8]), *_loaded(added), *_roots().get(leaf.issuer.public_bytes(), ())):
         try:
             leaf.verify_directly_issued_by(cert)
-        except (InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
+        except (InvalidSignature, *UNREADABLE):
             continue
         return cert
     return None
@@ -149,7 +150,7 @@ def _loaded(ders: Iterable[bytes]) -> Iterable[x509.Certificate]:
     for der in ders:
         try:
             yield x509.load_der_x509_certificate(der)
-        except ValueError:
+        except UNREADABLE:
             continue  # what cannot be read has signed nothing that could be verified
 
 
@@ -187,7 +188,7 @@ def by_ocsp(der: bytes, leaf: x509.Certificate, issuer: x509.Certificate, now: d
                 return Finding(False, via, f"good, says the authority by {via}", single.this_update_utc)
             if single.certificate_status is ocsp.OCSPCertStatus.REVOKED:
                 return Finding(True, via, _since(single.revocation_time_utc, single.revocation_reason, via), single.this_update_utc)
-    except (ValueError, TypeError, UnsupportedAlgorithm, NotImplementedError):
+    except UNREADABLE:
         return None
     return None
 
@@ -225,7 +226,7 @@ def _signed(response: ocsp.OCSPResponse, issuer: x509.Certificate, now: datetime
         try:
             cert.verify_directly_issued_by(issuer)
             usage = cert.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-        except (InvalidSignature, ValueError, TypeError, x509.ExtensionNotFound, UnsupportedAlgorithm):
+        except (InvalidSignature, x509.ExtensionNotFound, *UNREADABLE):
             continue
         if ExtendedKeyUsageOID.OCSP_SIGNING in usage and cert.not_valid_before_utc <= now <= cert.not_valid_after_utc:
             signers.append(cert)
@@ -244,7 +245,7 @@ def _verifies(signer: x509.Certificate, response: ocsp.OCSPResponse) -> bool:
                 key.verify(signature, data)
             case _:
                 return False
-    except (InvalidSignature, UnsupportedAlgorithm, ValueError):
+    except (InvalidSignature, *UNREADABLE):
         return False
     return True
 
@@ -268,7 +269,7 @@ def by_crl(der: bytes, leaf: x509.Certificate, issuer: x509.Certificate, now: da
             if isinstance(extension.value, x509.CRLReason):
                 reason = extension.value.reason
         return Finding(True, "CRL", _since(entry.revocation_date_utc, reason, "CRL"), crl.last_update_utc)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except UNREADABLE:
         return None
 
 

@@ -35,3 +35,15 @@ def test_the_right_answers_are_right() -> None:
     assert len(found.chain) == 1
     for name in ("ocsp", "crl"):
         assert PARSERS[name](seeds()[name]) is None, "signed by another authority"
+
+
+@pytest.mark.parametrize(
+    ("name", "mark", "value"),
+    [("crl", b"\x0c\x04Root", b"\x56\x04Root"), ("certificate", b"\x0c\x04Root", b"\x03\x04Root"), ("certificate", b"\x0c\x04Root", b"\x56\x04Root")],
+    ids=["unknown tag in a list", "a name of bits", "unknown tag in a name"],
+)
+def test_names_of_the_wrong_kind(name: str, mark: bytes, value: bytes) -> None:
+    """What the fuzzer found: `cryptography` answers with a KeyError or a TypeError."""
+    data = seeds()[name]
+    assert mark in data
+    PARSERS[name](data.replace(mark, value))
