@@ -39,11 +39,16 @@ def test_the_right_answers_are_right() -> None:
 
 @pytest.mark.parametrize(
     ("name", "mark", "value"),
-    [("crl", b"\x0c\x04Root", b"\x56\x04Root"), ("certificate", b"\x0c\x04Root", b"\x03\x04Root"), ("certificate", b"\x0c\x04Root", b"\x56\x04Root")],
-    ids=["unknown tag in a list", "a name of bits", "unknown tag in a name"],
+    [
+        ("crl", b"\x0c\x04Root", b"\x56\x04Root"),
+        ("certificate", b"\x0c\x04Root", b"\x03\x04Root"),
+        ("certificate", b"\x0c\x04Root", b"\x56\x04Root"),
+        ("crl", b"\x02\x01\x01", b"\x02\x01\x09"),
+    ],
+    ids=["unknown tag in a list", "a name of bits", "unknown tag in a name", "a version that is none"],
 )
 def test_names_of_the_wrong_kind(name: str, mark: bytes, value: bytes) -> None:
-    """What the fuzzer found: `cryptography` answers with a KeyError or a TypeError."""
+    """What the fuzzer found: `cryptography` answers with a KeyError, a TypeError, an InvalidVersion."""
     data = seeds()[name]
     assert mark in data
     PARSERS[name](data.replace(mark, value))
