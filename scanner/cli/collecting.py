@@ -24,7 +24,7 @@ from scanner.model.facts import FACTS
 from scanner.model.known import Reason
 from scanner.model.record import dataclass
 from scanner.model.snapshot import EVERY_TYPE, Call, Run, Snapshot, all_but
-from scanner.store.snapshot_file import load, looks_like
+from scanner.store.snapshot_file import is_snapshot, load, looks_like
 
 
 @dataclass(frozen=True)
@@ -49,20 +49,12 @@ def stamp(moment: datetime) -> str:
 
 def declarations(targets: Targets) -> Mapping[str, TypeDecl]:
     """The declarations that these targets can need; loading fewer starts faster."""
-    if any(_holds_snapshot(file) for file in targets.files):
+    if any(is_snapshot(file) for file in targets.files):
         return plugins.load_types()  # a snapshot may hold anything; what has no declaration would not be judged
     packages = [f"providers.{kind}.types" for kind in sorted(targets.live)]
     if targets.files and "providers.aws.types" not in packages:
         packages.append("providers.aws.types")
     return plugins.load_types(*sorted(packages))
-
-
-def _holds_snapshot(file: Path) -> bool:
-    try:
-        with file.open("rb") as opened:
-            return looks_like(opened.read(400).decode("utf-8", "replace"))
-    except OSError:
-        return False  # the reader says what is wrong with it
 
 
 def collect(targets: Targets, options: Options, decls: Mapping[str, TypeDecl], quiet: bool) -> Collected:

@@ -18,12 +18,12 @@ from scanner.model.snapshot import Snapshot
 from scanner.report import inventory
 from scanner.report.json import inventory as as_json
 from scanner.store.atomic import write_atomic
-from scanner.store.snapshot_file import load, looks_like
+from scanner.store.snapshot_file import is_snapshot, load
 
 
 def run(arguments: argparse.Namespace) -> int:
     """0 when all was answered, 11 with gaps, 3 when nothing was."""
-    snapshots = [Path(t) for t in arguments.targets if Path(t).is_file() and looks_like(Path(t).read_text(encoding="utf-8", errors="replace")[:400])]
+    snapshots = [Path(t) for t in arguments.targets if is_snapshot(Path(t))]
     if len(snapshots) == len(arguments.targets):
         snapshot = reduce(Snapshot.merge, [load(path) for path in snapshots])
         decls = plugins.load_types()

@@ -17,6 +17,9 @@ from scanner.model.resource import Ref
 from scanner.model.snapshot import EVERY_TYPE, SCHEMA, Call, Dialect, Document, Run, Snapshot
 from scanner.store.atomic import write_atomic
 
+_LONGEST_HEADER = 4 * 1024 * 1024
+"""Characters: some ten thousand targets."""
+
 
 def dump(snapshot: Snapshot) -> str:
     """The file's text; equal snapshots give equal text."""
@@ -44,9 +47,18 @@ def save(snapshot: Snapshot, path: Path) -> None:
     write_atomic(path, dump(snapshot))
 
 
-def looks_like(head: str) -> bool:
-    """Whether the first line of a file is that of a snapshot."""
-    return SCHEMA in head[:200]
+def looks_like(text: str) -> bool:
+    """Whether the first line of a file is that of a snapshot; it names every target and may be long."""
+    return f'"{SCHEMA}"' in text.split("\n", 1)[0]
+
+
+def is_snapshot(path: Path) -> bool:
+    """The same for a file, of which only the first line is read; False for what cannot be read."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return looks_like(file.readline(_LONGEST_HEADER))
+    except OSError:
+        return False
 
 
 def load(path: Path) -> Snapshot:

@@ -166,3 +166,9 @@ def test_evidence_survives_the_file(tmp_path: Path) -> None:
     body: dict[str, Any] = {"Policy": {"Statement": [{"Effect": "Deny"}]}, "None": None, "Float": 1.5, "Deep": [[[]]]}
     doc = Document(Ref("aws", "T", "", "", "s.yaml#A|B", "A|B"), Dialect.CLOUDFORMATION, body, {}, {"k": "v"}, "s.yaml", {"": 3, "Policy": 4})
     assert parse(dump(snapshot((), (doc,))), "f").documents == (doc,)
+
+
+def test_a_snapshot_of_many_targets_is_known_by_its_first_line() -> None:
+    many = Snapshot.of(Run("2026-11-21T10:00:00Z", "0.1.0", tuple(f"host-{n}.example.org:443" for n in range(500))), (), ())
+    assert looks_like(dump(many))
+    assert not looks_like('{"schema":"other"}\n{"schema":"houvast/snapshot/1"}\n')
