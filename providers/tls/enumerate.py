@@ -195,12 +195,17 @@ class _Plan:
             found = await sweep.chunks([asked[start : start + _CHUNK] for start in range(0, len(asked), _CHUNK)])
         else:
             found = await sweep.run(without(asked, known), tuple(known))
+        if version == Version.TLSv1_2 and self.exchange.riders.rode and any(map(own_curve, found)):
+            # what rode along may have kept suites of another key back: the order is asked for again, without
+            sweep.preference, places = None, Sweep(
+                self.session, sweep.offer, sweep.pick, foreseen=lambda left: [code for code in found if code in left], asked=asked, settles=True, ordered=True, urgent=1
+            )  # fmt: skip
+            found = await places.run(tuple(code for code in asked if code in found))
+            sweep.preference = places.preference
+            sweep.silences += places.silences
+            sweep.disorder += places.disorder
         if sweep.preference and version < Version.TLSv1_3:
             self.orders[version] = found
-        if self.exchange.riders.rode and version == Version.TLSv1_2:
-            # curves that rode along may have kept suites of another key back: their place is compared
-            others = [code for code in found if own_curve(code)]
-            found = await sweep.merge([code for code in found if code not in others], others)
         if version >= Version.TLSv1_2:
             if curves is not None and sweep.preference is None:
                 await curves

@@ -156,7 +156,8 @@ class KeyExchange:
         if version == Version.TLSv1_2:
             await curves.over.wait()
         found = curves.found
-        suites = _ecdhe(self.session.small)
+        # an RSA certificate serves with any curve, so that the other one's is not needed
+        suites = _ecdhe(self.session.small) if ecdsa or not found or self.session.small else _ecdhe_rsa()
         anchor: tuple[int, ...] = ()
         while left := without(groups_of(version), curves.refused.union(found)):
             reply = await self.session.ask(replace(self.offers.full(version, suites, left + anchor), exchange=True), 1)
@@ -167,8 +168,10 @@ class KeyExchange:
                 held = tuple(code for code in found if code in CERTIFICATE_CURVES)
                 if anchor or not ecdsa or not held:
                     break
-                # an ECDSA certificate needs its own curve in the hello: put it back, behind the others
-                anchor = held
+                # an ECDSA certificate needs its own curve in the hello. First without that certificate, then with the curve put back
+                # behind the others: a server that prefers its own curve there uses no other with anyone
+                alone, suites = suites is not _ecdhe_rsa(), _ecdhe_rsa() if suites is not _ecdhe_rsa() else _ecdhe(self.session.small)
+                anchor = () if alone else held
                 continue
             group = reply.exchange.group if reply.exchange else None
             if group is None:
@@ -183,12 +186,24 @@ class KeyExchange:
     async def _signatures(self, schemes: Kind) -> None:
         await schemes.over.wait()
         known = schemes.found
-        suites = _signed_suites(self.session.small)
+        suites, late = _signed_suites(self.session.small), set[str]()
+
+        def pick(reply: ServerHello) -> int | None:
+            if reply.alert is not None:
+                late.add(key_exchange(reply.suite)[1])
+            return reply.exchange.signature if reply.exchange else None
+
         sweep = Sweep(
-            self.session, lambda schemes: self._signed(suites, schemes), lambda reply: reply.exchange.signature if reply.exchange else None,
+            self.session, lambda schemes: self._signed(suites, schemes), pick,
             halves=None if len(known) > 3 else _new_and_old, asked=signatures(), insisted=set(),
         )  # fmt: skip
         found = list(dict.fromkeys([*known, *await sweep.run(without(signatures(), known))]))
+        others = tuple(code for code in suites if key_exchange(code)[1] not in late)
+        if late and others:
+            # it took a suite before it looked at the schemes: those of its other key are asked for without that suite
+            again = replace(sweep, offer=lambda schemes: self._signed(others, schemes), silences=[])
+            found += await again.run(without(signatures(), found))
+            sweep.silences += again.silences
         # some servers sign with SHA-1 whatever they are offered
         self.found.signatures = found + sorted((sweep.insisted or set()) - set(found))
         self.found.miss("signatures", Version.TLSv1_2, sweep.silences)

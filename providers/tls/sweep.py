@@ -82,11 +82,11 @@ class Sweep:
     """True where the server's choice is its own, False where it follows the client, `None` as long as nothing showed it."""
     lanes_done: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once only the last hello is left."""
-    _ended: set[int] = field(default_factory=set)
+    _ended: set[int] = field(default_factory=set, init=False)
     """Refused, or left without an answer."""
-    _barred: set[int] = field(default_factory=set)
-    _beside: asyncio.TaskGroup | None = None
-    _settling: bool = False
+    _barred: set[int] = field(default_factory=set, init=False)
+    _beside: asyncio.TaskGroup | None = field(default=None, init=False)
+    _settling: bool = field(default=False, init=False)
 
     async def run(self, candidates: tuple[int, ...], found: tuple[int, ...] = ()) -> list[int]:
         """Everything accepted out of `candidates`, in the server's order; `found` has been taken out before."""

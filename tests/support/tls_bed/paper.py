@@ -44,6 +44,8 @@ class Paper:
     prime: int = (1 << 2047) | 1
     export_bits: int = 512
     signatures: tuple[int, ...] = (0x0401,)
+    ecdsa_signatures: tuple[int, ...] = ()
+    """What the ECDSA key signs with, where there are two keys."""
     stubborn: int | None = None
     """Signs with this scheme where it shares none with the client."""
     late: bool = False
@@ -180,9 +182,12 @@ def _usable(paper: Paper, suite: Suite, hello: Hello, version: int) -> bool:
     if suite.ecdsa and paper.ecdsa_curve is not None and paper.ecdsa_curve not in hello.codes(10):
         return False
     signed = suite.kx in ("ecdhe", "dhe")
-    return not (
-        signed and paper.stubborn is None and not paper.late and version == TLS12 and 13 in hello.extensions and not any(scheme in hello.codes(13) for scheme in paper.signatures)
-    )
+    schemes = _schemes(paper, suite)
+    return not (signed and paper.stubborn is None and not paper.late and version == TLS12 and 13 in hello.extensions and not any(scheme in hello.codes(13) for scheme in schemes))
+
+
+def _schemes(paper: Paper, suite: Suite) -> tuple[int, ...]:
+    return paper.ecdsa_signatures if suite.ecdsa and paper.ecdsa_signatures else paper.signatures
 
 
 def _first(paper: Paper, own: tuple[int, ...], theirs: list[int]) -> int:
@@ -227,7 +232,7 @@ def _legacy(paper: Paper, suite: Suite, hello: Hello, version: int) -> bytes:
     body = version.to_bytes(2, "big") + os.urandom(32) + b"\0" + suite.code.to_bytes(2, "big")
     body += b"\1" if paper.deflate and 1 in hello.compression else b"\0"
     flight = _message(2, body + (_vector(extensions) if extensions else b"")) + _message(11, bytes(paper.certificate))
-    if paper.late and version == TLS12 and not set(hello.codes(13)) & set(paper.signatures):
+    if paper.late and version == TLS12 and suite.kx in ("ecdhe", "dhe") and not set(hello.codes(13)) & set(_schemes(paper, suite)):
         return _record(22, flight, version) + alert(80)
     exchange = _exchange(paper, suite, hello, version)
     flight += _message(12, exchange) if exchange else b""
@@ -246,8 +251,9 @@ def _exchange(paper: Paper, suite: Suite, hello: Hello, version: int) -> bytes:
     else:
         return b""
     if suite.kx != "anon":
-        schemes = [code for code in hello.codes(13) or paper.signatures if code in paper.signatures]
-        chosen = _first(paper, paper.signatures, schemes) if schemes or paper.stubborn is None else paper.stubborn
+        own = _schemes(paper, suite)
+        schemes = [code for code in hello.codes(13) or own if code in own]
+        chosen = _first(paper, own, schemes) if schemes or paper.stubborn is None else paper.stubborn
         scheme = chosen.to_bytes(2, "big") if version == TLS12 else b""
         body += scheme + _vector(os.urandom(256))
     return body
