@@ -3,12 +3,14 @@
 An event is stored in the transaction that records its scan, so neither is ever there without the other. Each channel has a
 delivery of its own for each event, so that one that is down holds up no other. A delivery is claimed before it is sent and
 marked when the channel said yes: two programs never send it side by side, and what was not marked is sent again once the
-claim has run out. Killed between the channel's yes and the mark, a warning comes twice rather than never; its mark in the
+claim has run out, or its claimer is gone. Killed between the channel's yes and the mark, a warning comes twice rather than never; its mark in the
 text (`#1f3a…`) is the same both times.
 """
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,7 +40,7 @@ class Waiting:
 _WAITING = """
 SELECT d.channel, e.id, e.key, e.kind, e.severity, e.title, e.body, e.at, d.due_at, d.tries, d.error
 FROM delivery d JOIN event e ON e.id = d.event
-WHERE d.state = 'waiting' AND (?1 = '' OR (d.channel = ?1 AND d.due_at <= ?2 AND (d.claimed_until IS NULL OR d.claimed_until <= ?2)))
+WHERE d.state = 'waiting' AND (?1 = '' OR (d.channel = ?1 AND d.due_at <= ?2 AND (d.claimed_until IS NULL OR substr(d.claimed_until, 1, instr(d.claimed_until || ' ', ' ') - 1) <= ?2)))
 ORDER BY d.channel, e.id
 """
 
@@ -48,6 +50,26 @@ SELECT e.id, e.key, e.kind, e.severity, e.title, e.body, e.at
 FROM event e JOIN channel c ON c.name = ? LEFT JOIN delivery d ON d.channel = c.name AND d.event = e.id
 WHERE e.id > c.after_event AND d.event IS NULL ORDER BY e.id
 """
+
+
+def _mine() -> str:
+    """Who claims: stands behind the moment at which the claim ends."""
+    return f" {os.getpid()} {socket.gethostname()}"
+
+
+def _gone(until: str) -> bool:
+    """Whether the claimer was a program of this machine that runs no more: killed, it will send nothing."""
+    _, _, claimer = until.partition(" ")
+    pid, _, host = claimer.partition(" ")
+    if os.name != "posix" or host != socket.gethostname() or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)  # signal 0 asks, and harms nobody
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 class Outbox:
@@ -82,11 +104,14 @@ class Outbox:
         return [(row[0], Event(*row[1:6]), row[6]) for row in self.history.rows(_UNQUEUED, channel)]
 
     def claim(self, channel: str, now: datetime) -> tuple[Waiting, ...]:
-        """Take what is due, so that nobody else sends it; the claim runs out by itself."""
+        """Take what is due, so that nobody else sends it; the claim runs out by itself, and ends with a program that is gone."""
         with self.history.writing() as db:
+            for number, until in self.history.rows("SELECT event, claimed_until FROM delivery WHERE channel = ? AND state = 'waiting' AND claimed_until IS NOT NULL", channel):
+                if _gone(until):
+                    db.execute("UPDATE delivery SET claimed_until = NULL WHERE channel = ? AND event = ?", (channel, number))
             rows = self._waiting(channel, stamp(now))
             for row in rows:
-                db.execute("UPDATE delivery SET claimed_until = ?, tries = tries + 1 WHERE channel = ? AND event = ?", (stamp(now + LEASE), channel, row.number))
+                db.execute("UPDATE delivery SET claimed_until = ?, tries = tries + 1 WHERE channel = ? AND event = ?", (stamp(now + LEASE) + _mine(), channel, row.number))
             return rows
 
     def sent(self, channel: str, numbers: Iterable[int], now: datetime, message: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -175,6 +178,22 @@ def test_a_claim_keeps_others_off_until_it_runs_out(tmp_path: Path) -> None:
         assert len(Outbox(one).claim("ops", NOW)) == 1
         assert not Outbox(two).claim("ops", NOW)  # killed here, the claim runs out by itself
         assert len(Outbox(two).claim("ops", NOW + LEASE)) == 1
+
+
+def test_the_claim_of_a_program_that_was_killed_ends_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    with History(tmp_path / "h") as history:
+        box = Outbox(history)
+        box.register(["ops"])
+        box.add(event(), NOW)
+        box.queue("ops", lambda _: NOW)
+        monkeypatch.setattr("scanner.store.outbox._mine", lambda: f" {gone.pid} {socket.gethostname()}")
+        assert len(box.claim("ops", NOW)) == 1
+        assert len(box.claim("ops", NOW)) == 1, "its claimer runs no more"
+        monkeypatch.setattr("scanner.store.outbox._mine", lambda: f" {gone.pid} another-machine")
+        assert len(box.claim("ops", NOW)) == 1
+        assert not box.claim("ops", NOW), "of another machine nobody here can tell"
 
 
 def test_channels_choose_kind_and_severity(tmp_path: Path) -> None:
