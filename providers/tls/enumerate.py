@@ -23,7 +23,7 @@ from providers.tls.hello import Offer
 from providers.tls.offers import Offers
 from providers.tls.records import Ciphers, Refusal, Reply, ServerHello
 from providers.tls.starttls import DIALOGS
-from providers.tls.suites import Version, halves, key_exchange, likely, needs_user, own_curve, rank, suites_of, without
+from providers.tls.suites import Version, fits, halves, key_exchange, likely, needs_user, own_curve, rank, suites_of, without
 from providers.tls.sweep import Sweep
 from providers.tls.wire import Gates, Silence
 from scanner.sdk import Reason
@@ -187,7 +187,7 @@ class _Plan:
 
         sweep = Sweep(
             self.session, lambda suites: self.offers.full(version, suites), lambda reply: reply.suite, notice, partial(halves, version=version),
-            foreseen=self._foreseen, asked=asked, patience=lambda: 1 if self._long(version) and not sweep.cuts else 7, eager=lambda: self._long(version),
+            foreseen=partial(self._foreseen, version), asked=asked, patience=lambda: 1 if self._long(version) and not sweep.cuts else 7, eager=lambda: self._long(version),
             expected=expected, ask=self.exchange.riders.ask if version == Version.TLSv1_2 else None,
             settles=version == Version.TLSv1_2, ordered=True, urgent=3 if version == Version.TLSv1_2 else 1, lone=needs_user, lanes_done=self.swept[version],
         )  # fmt: skip
@@ -200,7 +200,7 @@ class _Plan:
             sweep.preference, places = None, Sweep(
                 self.session, sweep.offer, sweep.pick, foreseen=lambda left: [code for code in found if code in left], asked=asked, settles=True, ordered=True, urgent=1
             )  # fmt: skip
-            found = await places.run(tuple(code for code in asked if code in found))
+            found = await places.run(tuple(code for code in asked if code in found and code != known[0]), tuple(known[:1]))
             sweep.preference = places.preference
             sweep.silences += places.silences
             sweep.disorder += places.disorder
@@ -221,10 +221,10 @@ class _Plan:
         self.found.miss("suites", version, sweep.silences)
         self.found.miss("order", version, sweep.disorder)
 
-    def _foreseen(self, candidates: Sequence[int]) -> Sequence[int]:
+    def _foreseen(self, version: Version, candidates: Sequence[int]) -> Sequence[int]:
         """What another version accepts of these, in its order."""
         inside = frozenset(candidates) if self.orders else frozenset()
-        return max(([code for code in order if code in inside] for order in self.orders.values()), key=len, default=())
+        return max(([code for code in order if code in inside and fits(code, version)] for order in self.orders.values()), key=len, default=())
 
     async def _inherited(self, version: Version, sweep: Sweep, found: list[int]) -> bool | None:
         """Whose order counts, from a newer version before TLS 1.3; asked where there is none."""

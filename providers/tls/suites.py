@@ -116,10 +116,16 @@ def rank(code: int) -> int:
 
 
 @cache
-def likely(code: int, version: Version = Version.TLSv1_2) -> bool:
-    """True for suites that are met in the field; before TLS 1.2 there are none with AEAD or SHA-2 (RFC 5246, A.5)."""
+def fits(code: int, version: Version) -> bool:
+    """False for suites with AEAD or SHA-2 before TLS 1.2, where they must not be used (RFC 5246, A.5)."""
     row = _rows()[code][1]
-    if suite_name(code).endswith("_OLD") or (version < Version.TLSv1_2 and (row["aead"] or row["mac"] not in ("MD5", "SHA"))):
+    return version >= Version.TLSv1_2 or not (row["aead"] or row["mac"] not in ("MD5", "SHA", "NULL"))
+
+
+@cache
+def likely(code: int, version: Version = Version.TLSv1_2) -> bool:
+    """True for suites that are met in the field."""
+    if suite_name(code).endswith("_OLD") or not fits(code, version):
         return False
     return band(code) < 3 and rank(code) % 10000 < 5000 and rank(code) % 1000 < 300 and rank(code) % 100 < 50
 

@@ -74,6 +74,8 @@ class Sweep:
     """How many have been made."""
     odd: bool = False
     """The server has taken what was not expected: no guess about it holds."""
+    misled: bool = False
+    """What was foreseen did not come."""
     taken: list[int] = field(default_factory=list)
     """Everything accepted so far, by any lane."""
     silences: list[Silence] = field(default_factory=list)
@@ -89,7 +91,7 @@ class Sweep:
     _settling: bool = field(default=False, init=False)
 
     async def run(self, candidates: tuple[int, ...], found: tuple[int, ...] = ()) -> list[int]:
-        """Everything accepted out of `candidates`, in the server's order; `found` has been taken out before."""
+        """Everything accepted out of `candidates`, in the server's order; `found` has been taken out before, first of all."""
         async with asyncio.TaskGroup() as self._beside:
             lane = await self._lane(candidates, found=found)
             whole = lane.head + lane.tail
@@ -97,6 +99,10 @@ class Sweep:
             while left := tuple(item for item in candidates if item not in self._ended and item not in whole):
                 lane = await self._lane(left)
                 whole = await self.merge(whole, lane.head + lane.tail)
+        place = {item: index for index, item in enumerate(self.asked)}
+        if found and any(place[item] < place[found[0]] for item in whole):
+            # they all stood in the hello that was answered with the first one
+            self.preference = True
         return whole
 
     async def _lane(self, candidates: tuple[int, ...], below: tuple[int, ...] = (), *, found: tuple[int, ...] = (), one_of_several: bool = False) -> Lane:
@@ -115,6 +121,7 @@ class Sweep:
                 self._ended.update(candidates)
                 break
             if item in below:
+                self.misled |= bool(self.foreseen(candidates))
                 if not self.preference or sum(self._expects(code, 2) for code in candidates) <= len(taken):
                     break
                 # the order is another one than was thought: go on alone, and compare in the end
@@ -149,7 +156,7 @@ class Sweep:
         """How to cut a lane that has taken so many; nothing where it goes on as it is."""
         if self.session.gate.width == 1:
             return (), ()
-        foreseen = self.foreseen(candidates)
+        foreseen = () if self.misled else self.foreseen(candidates)
         if len(foreseen) >= _WORTH_CUTTING:
             first = frozenset(foreseen[: len(foreseen) // 2])
             return tuple(item for item in candidates if item in first), tuple(item for item in candidates if item not in first)
