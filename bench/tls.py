@@ -37,8 +37,14 @@ _OLD = (
     "AES128-SHA256:AES256-SHA256:AES128-SHA:AES256-SHA"
 )
 _AEAD = ":".join(_OLD.split(":")[:6])
+_WIDE = "ALL:COMPLEMENTOFALL:!PSK:!SRP:@SECLEVEL=0"
 #: (lowest version, suites of TLS 1.2, whether the server's order counts)
-KINDS = {"modern": ("TLSv1.3", _AEAD, False), "intermediate": ("TLSv1.2", _AEAD, False), "old": ("TLSv1", _OLD + ":@SECLEVEL=0", True)}
+KINDS = {
+    "modern": ("TLSv1.3", _AEAD, False),
+    "intermediate": ("TLSv1.2", _AEAD, False),
+    "old": ("TLSv1", _OLD + ":@SECLEVEL=0", True),
+    "wide": ("TLSv1", _WIDE, True),
+}
 
 
 @dataclass(frozen=True)
