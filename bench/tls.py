@@ -1,6 +1,6 @@
 """Full enumeration of TLS endpoints: Houvast beside sslyze, sslscan and testssl.sh, in the same run, on real servers on loopback.
 
-    python bench/tls.py                                    modern, intermediate and old servers, 1 endpoint, 0 and 30 ms
+    python bench/tls.py                                    modern, intermediate, old and wide servers, 1 endpoint, 0 and 30 ms
     python bench/tls.py --endpoints 20 100 --kinds intermediate
     python bench/tls.py --fleet 10000 --kinds modern       Houvast alone; one endpoint in twenty accepts and hangs
 
@@ -28,6 +28,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -304,8 +305,8 @@ def installed() -> list[str]:
 # -- the tables
 
 
-def compare(kinds: list[str], counts: list[int], rtts: list[float], tools: list[str]) -> None:
-    """One table for each kind, round trip and number of endpoints."""
+def compare(kinds: list[str], counts: list[int], rtts: list[float], tools: list[str], rounds: int) -> None:
+    """One table for each kind, round trip and number of endpoints: medians over rounds in which the tools take turns."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for kind in kinds:
@@ -315,12 +316,20 @@ def compare(kinds: list[str], counts: list[int], rtts: list[float], tools: list[
                         with proxied(upstream, rtt / 1000, folder) as port:
                             print(f"\n{kind}, {count} endpoint(s), {rtt:g} ms")
                             print(f"  {'tool':<12}{'wall s':>9}{'cpu ms each':>13}{'memory MB':>11}{'conn. each':>12}{'suites':>8}{'wall':>9}{'cpu':>8}{'conn.':>8}")
-                            rows = []
-                            for tool in tools:
-                                connections(port, folder)
-                                wall, cpu, memory, suites = _child(tool, port, count)
-                                rows.append(Row(tool, wall, cpu, memory, connections(port, folder), suites))
-                                _print(rows[-1], rows[0], count)
+                            rows: dict[str, list[Row]] = {tool: [] for tool in tools}
+                            for _ in range(rounds):
+                                for tool in tools:
+                                    connections(port, folder)
+                                    wall, cpu, memory, suites = _child(tool, port, count)
+                                    rows[tool].append(Row(tool, wall, cpu, memory, connections(port, folder), suites))
+                            middle = [_middle(rows[tool]) for tool in tools]
+                            for row in middle:
+                                _print(row, middle[0], count)
+
+
+def _middle(rows: list[Row]) -> Row:
+    wall, cpu, memory = (median(getattr(row, name) for row in rows) for name in ("wall", "cpu", "memory"))
+    return Row(rows[0].tool, wall, cpu, memory, max(row.connections for row in rows), min(row.suites for row in rows))
 
 
 def _print(row: Row, first: Row, count: int) -> None:
@@ -376,6 +385,7 @@ def main() -> None:
     parser.add_argument("--endpoints", nargs="+", type=int, default=[1])
     parser.add_argument("--rtt", nargs="+", type=float, default=[0.0, 30.0], help="round trips in ms")
     parser.add_argument("--tools", nargs="+", default=installed())
+    parser.add_argument("--rounds", type=int, default=1, help="how often each tool has its turn")
     parser.add_argument("--fleet", type=int, help="number of endpoints")
     parser.add_argument("--proxy", help=argparse.SUPPRESS)
     parser.add_argument("--tool", help=argparse.SUPPRESS)
@@ -394,7 +404,7 @@ def main() -> None:
         for kind in options.kinds:
             fleet(kind, options.fleet, options.rtt[0])
     else:
-        compare(options.kinds, options.endpoints, options.rtt, options.tools)
+        compare(options.kinds, options.endpoints, options.rtt, options.tools, options.rounds)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,9 @@ def _init(arguments: argparse.Namespace) -> int:
     if path.exists() and not arguments.force:
         raise UsageError(f"{path} is there already", "name another file with -o, or overwrite it with --force")
     write_atomic(path, text)
-    print(f"{path} holds {plural(sum(line.startswith('[[promise]]') for line in text.splitlines()), 'promise')}: change them to what you really promise, then houvast promises check {path}")
+    print(
+        f"{path} holds {plural(sum(line.startswith('[[promise]]') for line in text.splitlines()), 'promise')}: change them to what you really promise, then houvast promises check {path}"
+    )
     return int(Exit.OK)
 
 
