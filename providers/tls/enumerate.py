@@ -1,6 +1,6 @@
 """Everything an endpoint negotiates, by ClientHello: few connections, few round trips, and silence is never a no.
 
-opening     a hello with everything tells the newest version, and whether the host can be asked at all; TLS 1.2 and 1.0 are asked beside it
+opening     a hello with everything tells the newest version, and whether the host can be asked at all; SSLv3 to TLS 1.2 are asked beside it
 versions    SSLv2 to TLS 1.3 side by side; each accepted one goes on with the removal of its suites
 exchange    curves and signatures before TLS 1.3, groups of TLS 1.3 (told by retry requests, without any key exchange)
 features    read off the same answers; only the fallback signal needs a question of its own
@@ -23,7 +23,7 @@ from providers.tls.hello import Offer
 from providers.tls.offers import Offers
 from providers.tls.records import Ciphers, Refusal, Reply, ServerHello
 from providers.tls.starttls import DIALOGS
-from providers.tls.suites import Version, fits, halves, key_exchange, likely, needs_user, own_curve, rank, suites_of, without
+from providers.tls.suites import Version, fits, halves, key_exchange, likely, needs_user, rank, suites_of, without
 from providers.tls.sweep import Sweep
 from providers.tls.wire import Gates, Silence
 from scanner.sdk import Reason
@@ -31,7 +31,9 @@ from scanner.sdk import Reason
 _ALPN = ("h2", "http/1.1", "http/1.0")
 _PROTOCOL_VERSION, _INAPPROPRIATE_FALLBACK, _UNRECOGNIZED_NAME, _NO_APPLICATION_PROTOCOL = 70, 86, 112, 120
 _ASKED = (Version.TLSv1_3, Version.TLSv1_2, Version.TLSv1_1, Version.TLSv1_0, Version.SSLv3)
-_BESIDE = (Version.TLSv1_2, Version.TLSv1_0)
+_BESIDE = (Version.TLSv1_2, Version.TLSv1_1, Version.TLSv1_0, Version.SSLv3)
+# The longest chain first; then what shortens it, as the oldest version tells what not to expect.
+_URGENT, _WAITS = {Version.TLSv1_2: 3, Version.TLSv1_0: 2, Version.TLSv1_3: -1}, -1
 _CHUNK = 48
 # Kinds of silence after which a smaller hello makes no sense: nobody listens, or what listens speaks another protocol.
 _HOPELESS = frozenset({"refused", "garbage", "starttls", "deadline"})
@@ -83,6 +85,8 @@ class _Plan:
     """Set once only the last hello about a version's suites is left."""
     orders: dict[Version, list[int]] = field(default_factory=dict)
     """Suites of the versions before TLS 1.3 that are through, in the server's order: probably that of the others."""
+    declined: set[int] = field(default_factory=set)
+    """Suites that a version does not accept: probably no other does."""
     done: dict[Version, asyncio.Event] = field(default_factory=dict)
     """Set once all suites of a version are known."""
 
@@ -135,7 +139,7 @@ class _Plan:
             return None
         if reply.kind not in _HOPELESS:
             for small in (self.offers.small(Version.TLSv1_2), self.offers.bare(Version.TLSv1_0)):
-                if not isinstance(await self.session.ask(small), Silence):
+                if await self.session.glance(small) is not None:
                     return None
         self._give_up(reply)
         return None
@@ -183,20 +187,26 @@ class _Plan:
             self.found.notice(hello)
 
         def expected(code: int) -> int:
-            return 0 if not likely(code, version) else 2 if key_exchange(code) in kinds else int(any(key_exchange(code)[1] == authentication for _, authentication in kinds))
+            return (
+                0
+                if code in self.declined or not likely(code, version)
+                else 2
+                if key_exchange(code) in kinds
+                else int(any(key_exchange(code)[1] == authentication for _, authentication in kinds))
+            )
 
         sweep = Sweep(
             self.session, lambda suites: self.offers.full(version, suites), lambda reply: reply.suite, notice, partial(halves, version=version),
             foreseen=partial(self._foreseen, version), asked=asked, patience=lambda: 1 if self._long(version) and not sweep.cuts else 7, eager=lambda: self._long(version),
             expected=expected, ask=self.exchange.riders.ask if version == Version.TLSv1_2 else None,
-            settles=version == Version.TLSv1_2, ordered=True, urgent=3 if version == Version.TLSv1_2 else 1, lone=needs_user, lanes_done=self.swept[version],
+            settles=version == Version.TLSv1_2, ordered=True, urgent=_URGENT.get(version, 1), lone=needs_user, lanes_done=self.swept[version],
         )  # fmt: skip
         if self.session.small or self.session.bare:
             found = await sweep.chunks([asked[start : start + _CHUNK] for start in range(0, len(asked), _CHUNK)])
         else:
             found = await sweep.run(without(asked, known), tuple(known))
-        if version == Version.TLSv1_2 and self.exchange.riders.rode and any(map(own_curve, found)):
-            # what rode along may have kept suites of another key back: the order is asked for again, without
+        if version == Version.TLSv1_2 and self.exchange.riders.misplaced(found):
+            # what rode along may have kept suites back: the order is asked for again, without
             sweep.preference, places = None, Sweep(
                 self.session, sweep.offer, sweep.pick, foreseen=lambda left: [code for code in found if code in left], asked=asked, settles=True, ordered=True, urgent=1
             )  # fmt: skip
@@ -204,6 +214,8 @@ class _Plan:
             sweep.preference = places.preference
             sweep.silences += places.silences
             sweep.disorder += places.disorder
+        if version < Version.TLSv1_2 and not sweep.silences:
+            self.declined |= {code for code in asked if fits(code, version) and code not in found}
         if sweep.preference and version < Version.TLSv1_3:
             self.orders[version] = found
         if version >= Version.TLSv1_2:
@@ -219,6 +231,7 @@ class _Plan:
         # the list of a server that follows its clients says nothing about it: best first then
         self.found.suites[version] = found if sweep.preference else sorted(found, key=lambda code: (rank(code), code))
         self.found.miss("suites", version, sweep.silences)
+        self.exchange.complete12 |= version == Version.TLSv1_2 and not sweep.silences
         self.found.miss("order", version, sweep.disorder)
 
     def _foreseen(self, version: Version, candidates: Sequence[int]) -> Sequence[int]:
@@ -295,7 +308,7 @@ class _Plan:
             self.found.quirks.add("large hello")
 
     async def _sslv2(self) -> None:
-        reply = await self.session.ask(SslV2())
+        reply = await self.session.ask(SslV2(), _WAITS)
         if isinstance(reply, Ciphers):
             self.found.sslv2 = reply.codes
         elif isinstance(reply, Silence):
@@ -308,7 +321,7 @@ class _Plan:
         for version in (Version.TLSv1_2, Version.TLSv1_1, Version.TLSv1_0):
             hello = await self.first[version]
             if hello is not None:
-                await self.exchange.legacy(version, hello, self.swept[version])
+                await self.exchange.legacy(version, hello, self.swept[version], self.done[version])
                 return
 
     async def _fallback(self) -> None:
@@ -317,7 +330,7 @@ class _Plan:
         if len(spoken) < 2:
             return
         hello = self.found.hellos[spoken[1]]
-        reply = await self.session.ask(replace(self.offers.full(spoken[1], (hello.suite,)), fallback=True))
+        reply = await self.session.ask(replace(self.offers.full(spoken[1], (hello.suite,)), fallback=True), _WAITS)
         if isinstance(reply, Refusal):
             self.found.fallback = reply.alert == _INAPPROPRIATE_FALLBACK or None
         elif isinstance(reply, ServerHello):

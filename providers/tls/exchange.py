@@ -19,7 +19,7 @@ from providers.tls.hello import Offer
 from providers.tls.offers import Offers
 from providers.tls.records import Refusal, ServerHello
 from providers.tls.riders import Kind, Riders, signed
-from providers.tls.suites import COMMON, Version, key_exchange, legacy_suites, tls13_suites, uses_ecdh, without
+from providers.tls.suites import COMMON, Version, key_exchange, legacy_suites, own_curve, tls13_suites, uses_ecdh, without
 from providers.tls.sweep import Sweep
 from providers.tls.wire import Silence
 from scanner.sdk import Reason
@@ -50,6 +50,8 @@ class KeyExchange:
     offers: Offers
     riders: Riders = field(init=False)
     groups13: list[int] = field(default_factory=list)
+    complete12: bool = False
+    """Every suite of TLS 1.2 was accepted or refused."""
     preference13: bool | None = None
     """Whose order counts in TLS 1.3, where an answer about groups has shown it."""
 
@@ -130,8 +132,8 @@ class KeyExchange:
         if version == Version.TLSv1_2:
             self.riders.start(hello, old)
 
-    async def legacy(self, version: Version, hello: ServerHello, swept: asyncio.Event) -> None:
-        """Curves of the newest version, and the schemes of TLS 1.2; `swept` tells when nothing can ride along any more."""
+    async def legacy(self, version: Version, hello: ServerHello, swept: asyncio.Event, done: asyncio.Event) -> None:
+        """Curves of the newest version, and the schemes of TLS 1.2; `swept` tells when nothing can ride along any more, `done` when all suites are known."""
         if self.session.bare:
             return
         ecdsa = key_exchange(hello.suite)[1] == "ECDSA"
@@ -142,7 +144,7 @@ class KeyExchange:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._pairs(swept))
             group.create_task(self._curves(version, self.riders.curves, ecdsa))
-            group.create_task(self._signatures(self.riders.schemes))
+            group.create_task(self._signatures(self.riders.schemes, done))
 
     async def _pairs(self, swept: asyncio.Event) -> None:
         """Riders on hellos of their own: at once, or where many suites carry them, after these."""
@@ -183,9 +185,15 @@ class KeyExchange:
             self.found.notice(reply)
         self.found.groups[version] = found
 
-    async def _signatures(self, schemes: Kind) -> None:
+    async def _signatures(self, schemes: Kind, done: asyncio.Event) -> None:
         await schemes.over.wait()
         known = schemes.found
+        if self.riders.schemes_closed:
+            await done.wait()
+            if self.complete12 and not any(map(own_curve, self.found.suites[Version.TLSv1_2])):
+                # every suite of another key was refused, and with them their schemes
+                self.found.signatures = known
+                return
         suites, late = _signed_suites(self.session.small), set[str]()
 
         def pick(reply: ServerHello) -> int | None:

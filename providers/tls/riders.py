@@ -16,10 +16,11 @@ from providers.tls.ask import Session
 from providers.tls.groups import groups_of, signatures
 from providers.tls.hello import Offer
 from providers.tls.records import Refusal, Reply, ServerHello
-from providers.tls.suites import Version, key_exchange, uses_ecdh
+from providers.tls.suites import Version, key_exchange, own_curve, uses_ecdh
 from providers.tls.wire import Silence
 
 _USUAL_CURVES = (0x001D, 0x0017, 0x0018)
+_HOPED_CURVES = frozenset({0x0019, 0x001E})
 _USUAL_SCHEMES = (0x0804, 0x0401, 0x0805, 0x0501, 0x0806, 0x0601, 0x0301)
 _OLD_SCHEMES = (0x0201,)
 # After so many answers that showed nothing the server is of another kind.
@@ -41,6 +42,8 @@ class Kind:
     usual: tuple[int, ...]
     rest: tuple[int, ...] = ()
     """Asked for all at once, when no usual one is left."""
+    hoped: frozenset[int] = frozenset()
+    """What is hoped for in the rest; once it is found, nothing more comes of it most probably."""
     found: list[int] = field(default_factory=list)
     refused: set[int] = field(default_factory=set)
     away: set[int] = field(default_factory=set)
@@ -80,19 +83,25 @@ class Riders:
     """What rides along."""
 
     session: Session
-    curves: Kind = field(default_factory=lambda: Kind(_USUAL_CURVES, groups_of(Version.TLSv1_2)))
+    curves: Kind = field(default_factory=lambda: Kind(_USUAL_CURVES, groups_of(Version.TLSv1_2), _HOPED_CURVES))
     schemes: Kind = field(default_factory=lambda: Kind(_USUAL_SCHEMES))
     active: bool = False
     old: bool = False
     """The server has old versions too, so many suites and older schemes."""
     rode: bool = False
     """An answer was taken whose hello did not offer everything."""
+    first: int = 0
+    """The suite that was picked when all were offered."""
+    carried: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
+    """Suites without a signature that were picked while the first one could not be had, and what else was offered."""
+    schemes_closed: bool = False
+    """With the first suite no scheme is accepted but those found."""
     _landing: asyncio.Event = field(default_factory=asyncio.Event)
 
     def start(self, hello: ServerHello, old: bool) -> None:
         """With the first answer of TLS 1.2; only an RSA certificate serves with any curve."""
         self._learn(hello)
-        self.old = old
+        self.old, self.first = old, hello.suite
         if old:
             self.schemes.usual += _OLD_SCHEMES
         self.active = hello.version == Version.TLSv1_2 and key_exchange(hello.suite)[1] == "RSA" and not self.session.small and not self.session.bare
@@ -101,11 +110,14 @@ class Riders:
         """Ask, with what the suites that are probably picked can carry; the answer is as good as one without riders."""
         curves = self.curves.board() if self.active and picks and all(map(uses_ecdh, picks)) else ()
         schemes = self.schemes.board() if self.active and picks and all(map(signed, picks)) else ()
+        if len(curves) > 1 and self.curves.hoped <= frozenset(self.curves.found):
+            # to see all of these refused costs nothing with the suites that need none
+            curves = ()
         if curves and schemes and (self._doubt or len(curves) > 1):
             # one kind at a time: so a miss proves something
             schemes = ()
         if not curves and not schemes:
-            return await self.session.ask(offer, _URGENT)
+            return await (self._carry(offer) if self.active and picks and not any(map(signed, picks)) else self.session.ask(offer, _URGENT))
         reply = await self._ask(offer, curves, schemes, _URGENT)
         if isinstance(reply, ServerHello) and self._shown(reply, curves, schemes):
             self.rode = True
@@ -118,6 +130,55 @@ class Riders:
                 return plain
         self._miss(reply, curves, schemes)
         return plain
+
+    async def _carry(self, offer: Offer) -> Reply | Silence:
+        """Ask for suites without a signature, and before them for the first suite with what is left of one kind.
+
+        If that can be had the server picks it: it is the best of all, or the first in line. If not, all that is left is refused,
+        and the answer is the one to the question itself.
+        """
+        while curves_or_schemes := self._rest():
+            curves, schemes = curves_or_schemes
+            reply = await self._ask(replace(offer, suites=(self.first, *offer.suites)), curves, schemes, _URGENT)
+            if isinstance(reply, Refusal):
+                # that holds for the first suite and what is left; some servers look at no suite where they share no scheme
+                self._close(curves, schemes)
+                return await self.session.ask(offer, _URGENT)
+            if not isinstance(reply, ServerHello) or reply.version != Version.TLSv1_2 or reply.alert is not None:
+                break
+            if reply.suite == self.first:
+                if not self._shown(reply, curves, schemes):
+                    break
+                continue
+            if signed(reply.suite) or uses_ecdh(reply.suite):
+                break
+            self._close(curves, schemes)
+            self.carried.append((reply.suite, offer.suites))
+            return reply
+        else:
+            return await self.session.ask(offer, _URGENT)
+        self._miss(reply, curves, schemes)
+        return await self.session.ask(offer, _URGENT)
+
+    def _close(self, curves: tuple[int, ...], schemes: tuple[int, ...]) -> None:
+        self.curves.refused.update(curves)
+        self.schemes_closed |= bool(schemes)
+
+    def _rest(self) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+        """All curves, or all schemes, that are left once no usual one is."""
+        curves = self.curves.board() if uses_ecdh(self.first) else ()
+        if len(curves) > 1:
+            return curves, ()
+        if self.schemes.board() or self.schemes.away or self.schemes.misses or self.schemes_closed or not signed(self.first):
+            return None
+        return (), tuple(code for code in signatures() if code not in self.schemes.found)
+
+    def misplaced(self, found: Sequence[int]) -> bool:
+        """Whether something that rode along may have moved a suite."""
+        if self.rode and any(map(own_curve, found)):
+            return True
+        bound = [code for code in found if signed(code) or uses_ecdh(code)]
+        return any(code in offered for _, offered in self.carried for code in bound)
 
     async def pair(self, offer: Offer) -> bool:
         """A question for riders alone; False where none is left, or none was shown."""

@@ -23,8 +23,8 @@ Halves = Callable[[Sequence[int], bool], tuple[tuple[int, ...], tuple[int, ...]]
 Ask = Callable[[Offer, Sequence[int]], Awaitable[Reply | Silence]]
 # The alert of a server that picked an SRP suite and misses the user's name (RFC 5054, 2.5.1.2).
 _UNKNOWN_USER = 115
-# Two lanes of two at least.
-_WORTH_CUTTING = 4
+# One for each lane.
+_WORTH_CUTTING = 2
 
 
 @dataclass(slots=True)
