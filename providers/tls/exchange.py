@@ -159,7 +159,8 @@ class KeyExchange:
             await curves.over.wait()
         found = curves.found
         # an RSA certificate serves with any curve, so that the other one's is not needed
-        suites = _ecdhe(self.session.small) if ecdsa or not found or self.session.small else _ecdhe_rsa()
+        rsa = "RSA" in self.riders.keys and not self.session.small
+        suites, ecdsa = (_ecdhe_rsa(), False) if rsa else (_ecdhe(self.session.small), ecdsa or "ECDSA" in self.riders.keys)
         anchor: tuple[int, ...] = ()
         while left := without(groups_of(version), curves.refused.union(found)):
             reply = await self.session.ask(replace(self.offers.full(version, suites, left + anchor), exchange=True), 1)

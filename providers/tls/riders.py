@@ -94,6 +94,8 @@ class Riders:
     """The suite that was picked when all were offered."""
     carried: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
     """Suites without a signature that were picked while the first one could not be had, and what else was offered."""
+    keys: set[str] = field(default_factory=set)
+    """Kinds of certificate that curves have been seen with."""
     schemes_closed: bool = False
     """With the first suite no scheme is accepted but those found."""
     _landing: asyncio.Event = field(default_factory=asyncio.Event)
@@ -228,6 +230,7 @@ class Riders:
         exchange = reply.exchange
         if exchange is not None:
             self.curves.show(exchange.group)
+            self.keys |= {key_exchange(reply.suite)[1]} if exchange.group is not None else set()
             self.schemes.show(exchange.signature if exchange.signature in signatures() else None)
 
     def _miss(self, reply: Reply | Silence, curves: tuple[int, ...], schemes: tuple[int, ...]) -> None:

@@ -27,7 +27,7 @@ _SCHEMES = (0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0301)
     [
         ("ssl_protocols TLSv1.3;", 3, 18),
         (f"ssl_protocols TLSv1.2 TLSv1.3; ssl_ciphers {_FORWARD}; ssl_prefer_server_ciphers off;", None, 34),
-        (f"ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3; ssl_ciphers {_OLD}:@SECLEVEL=0; ssl_prefer_server_ciphers on;", None, 50),
+        (f"ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3; ssl_ciphers {_OLD}:@SECLEVEL=0; ssl_prefer_server_ciphers on;", None, 48),
     ],
     ids=["modern", "intermediate", "old"],
 )
