@@ -45,6 +45,8 @@ def items(listing: List, page: Body) -> list[dict[str, Any]]:
     """The items of a page. Raises Failure when the page does not hold what was declared: that is no empty page."""
     if not listing.each:
         return [{key: value for key, value in page.items() if key != "ResponseMetadata"}]
+    if listing.left_out and listing.each not in page:
+        return []
     found: list[Any] = [page]
     for key in listing.each.split("."):
         found = [inner for at in found for inner in _inside(at, key, listing.each)]
@@ -134,6 +136,7 @@ def identify(listing: List, item: Body, site: Site, region: str) -> str:
         found = text_at(listing.id, item)
     else:
         given = {key: value for key, value in item.items() if isinstance(value, str)}
+        given["last"] = given.get("Name", "").rsplit("/", 1)[-1]  # of an item that is a URL (a queue)
         try:
             found = listing.id.format(**given | {"partition": site.account.partition, "region": region, "account": site.account.id})
         except KeyError:

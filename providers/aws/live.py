@@ -185,11 +185,11 @@ class AwsWorker:
         return Job(self._call(site, look.listing.service, look.listing.operation, look.listing.permission, types=look.types), "list", (site, look))
 
     def _list(self, call: Call, site: Site, look: Look) -> Answer:
-        return self._read(call, site, look.listing, look.listing.params, look.readers, look.children)
+        return self._read(call, site, look.listing, _params(look.listing, site), look.readers, look.children)
 
     def _children(self, call: Call, child: _Child) -> Answer:
         listing = child.each.listing
-        return self._read(call, child.site, listing, {**listing.params, **child.params}, ((child.decl, listing),), parent=child.parent, given=child.params)
+        return self._read(call, child.site, listing, {**_params(listing, child.site), **child.params}, ((child.decl, listing),), parent=child.parent, given=child.params)
 
     def _read(
         self, call: Call, site: Site, listing: List, params: Mapping[str, Json],
@@ -268,6 +268,8 @@ class AwsWorker:
         parts: list[Part] = []
         for get in gets:
             behind = tuple(other for other in gets if needs(other, puts) == get.put)
+            if is_shared(get) and get.when:  # not for these: their part is empty, the others wait for the answer
+                parts += [Part(doc.ref, get.put, {}) for doc in docs if not holds(get.when, doc.body)]
             if needs(get, puts) or is_shared(get):
                 continue
             for doc in docs:
@@ -440,6 +442,11 @@ class _Found:
 def _pinned(site: Site, listing: List) -> Site:
     """Where a global listing is asked."""
     return replace(site, region=listing.at) if listing.at and site.account.partition == "aws" else site
+
+
+def _params(listing: List, site: Site) -> dict[str, Json]:
+    """What a listing asks, the account's number put in."""
+    return {name: value.replace("{account}", site.account.id) if isinstance(value, str) else value for name, value in listing.params.items()}
 
 
 def _service(decl: TypeDecl) -> str:

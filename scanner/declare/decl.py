@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import field
 from functools import cached_property
@@ -11,6 +12,7 @@ from scanner.declare.live import Detail, Live, Probe, Resolve
 from scanner.declare.path import REFERENCE, prefixes, roots, unresolved
 from scanner.declare.readers import Always, Kind, Reader
 from scanner.model.facts import FACTS, PROBED, ZONES
+from scanner.model.known import Json
 from scanner.model.record import dataclass
 from scanner.model.snapshot import Dialect, Document
 
@@ -67,22 +69,28 @@ class Join:
     dialect: Dialect = Dialect.CLOUDFORMATION
 
     @property
-    def owner_names(self) -> tuple[str, str]:
+    def owner_names(self) -> tuple[str, ...]:
         """Properties of the owner by which a satellite may name it instead of its logical id."""
-        return ("BucketName", f"{self.on}Name")
+        return ("BucketName", f"{self.on}Name", f"{self.on.removesuffix('s')}Name")
 
     def names(self, satellite: Document, owner: Document) -> bool | None:
-        """Whether the satellite belongs to the owner; None when that cannot be told."""
+        """Whether the satellite belongs to the owner, or to several it is one of; None when that cannot be told."""
         value = satellite.body.get(self.on)
         if unresolved(dict(satellite.body)) is not None or unresolved(value) is not None:
             return None
+        found = [self._is(one, owner) for one in (value if isinstance(value, list) else [value])]
+        return True if True in found else None if None in found else False
+
+    def _is(self, value: Json, owner: Document) -> bool | None:
         if isinstance(value, Mapping) and REFERENCE in value:
             return value[REFERENCE] == owner.ref.name
+        if unresolved(value) is not None:
+            return None
         names = [owner.body.get(key, owner.ref.name) for key in self.owner_names]
         if any(unresolved(name) is not None for name in names):
             return None
         own = {owner.ref.name, *map(str, names)}
-        return isinstance(value, str) and value in own
+        return isinstance(value, str) and re.split(r"[:/]", value)[-1] in own  # a bare name, or the URL of a queue, the ARN of a topic
 
 
 @dataclass(frozen=True)

@@ -67,13 +67,14 @@ class List:
     each: str
     """Path of the items in a page, through lists of lists (`Reservations.Instances`); empty: the answer itself is the one document."""
     id: str
-    """Path of the id in an item, or a format with `{partition} {region} {account} {Field}`."""
+    """Path of the id in an item, or a format with `{partition} {region} {account} {Field}`; `{last}` is the last part of an item that is a URL."""
     name: str = ""
     """Path of the name, or a format with `{Field}` and `{parent}` (name of what it is listed by); empty: the last part of the id."""
     region: str = ""
     """Path of the resource's own region, where a listing shows several."""
     scope: Scope = Scope.REGION
     params: Mapping[str, Json] = field(default_factory=dict)
+    """What is asked with the call; `{account}` in a text stands for the account's number."""
     tags: str = ""
     """Path of a list of Key/Value pairs."""
     permission: str | None = None
@@ -83,6 +84,8 @@ class List:
     """Path of a region: items of other regions (a trail's shadows) are left to their home."""
     at: str = ""
     """Region of the one control plane of a global listing (`us-east-1`), in the commercial partition; the account's home elsewhere."""
+    left_out: bool = False
+    """The service leaves the list out of an answer that has no items (as Amazon SQS does); elsewhere its absence is no empty page."""
 
 
 @dataclass(frozen=True)
