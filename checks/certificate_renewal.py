@@ -3,12 +3,14 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from scanner.sdk import Certificate, Now, Outcome, Reason, Renewal, Resource, Said, SecondCertificate, Severity, bad, check, fails, good, passes, say, term, unsure_of
+from scanner.sdk import Certificate, Now, Outcome, Reason, Renewal, Resource, Said, SecondCertificate, Severity, bad, check, fails, good, passes, say, term, unsure, unsure_of
 
 #: (part of the lifetime that is left, days at most, severity): the first that applies counts. Automatic renewal starts
 #: at a third (certbot, cert-manager, Go autocert); the days keep long certificates from alarms months ahead.
 _LEVELS: tuple[tuple[float, float, Severity], ...] = ((1 / 6, 21, Severity.HIGH), (1 / 4, 60, Severity.MEDIUM), (1 / 3, 60, Severity.LOW))
 _SHORT = timedelta(days=10)
+_LONGEST = timedelta(days=max(days for _, days, _ in _LEVELS))
+"""With more than this left no certificate is late, however long it lives."""
 
 
 @check(
@@ -29,12 +31,17 @@ def certificate_renewal(res: Resource, fact: Certificate | Renewal, now: Now) ->
         if fact.ok:
             return passes(say("{name}: {detail}", name=res.ref.label, detail=term(fact.detail) if fact.detail else say("renewal works")))
         return fails(say("the renewal of {name} fails: {detail}", name=res.ref.label, detail=fact.detail), Severity.HIGH)
-    left, life = fact.not_after - now.at, fact.not_after - fact.not_before
-    name, rest = res.ref.label, say("{left} of {life} are left", left=_span(left), life=_span(life))
+    left, name = fact.not_after - now.at, res.ref.label
+    life = fact.not_after - fact.not_before if fact.not_before is not None else None
+    rest = say("{left} of {life} are left", left=_span(left), life=_span(life)) if life is not None else say("{left} are left", left=_span(left))
     if left <= timedelta(0):
         return fails(say("the certificate of {name} expired on {day:%Y-%m-%d} and was not renewed", name=name, day=fact.not_after), Severity.CRITICAL)
-    if left < (timedelta(hours=12) if life <= _SHORT else timedelta(hours=24)):
+    if left < (timedelta(hours=12) if life is None or life <= _SHORT else timedelta(hours=24)):
         return fails(say("the certificate of {name} ends within hours: {left}", name=name, left=rest), Severity.CRITICAL)
+    if life is None:
+        if left >= _LONGEST:
+            return passes(say("the certificate of {name} has time: {left}", name=name, left=rest))
+        return unsure(Reason.UNSUPPORTED, say("the certificate of {name}: {left}; since when it is valid is not shown, so whether it is late is not known", name=name, left=rest))
     for part, days, severity in _LEVELS:
         if left < min(life * part, timedelta(days=days)):
             return _late(name, fact, severity, rest)
@@ -70,6 +77,9 @@ EXAMPLES = (
     good(replace(_CERT, managed=True), now=_START + timedelta(days=70)),
     bad(replace(_CERT, managed=False), now=_START + timedelta(days=70)),
     bad(SecondCertificate(("example.org",), "CN=Example CA", _START, _CERT.not_after, "RSA-2048", "sha256", "00"), now=_START + timedelta(days=61)),
+    good(replace(_CERT, not_before=None), now=_START, name="only its end is shown, and that is far"),
+    bad(replace(_CERT, not_before=None), now=_START + timedelta(days=91), name="only its end is shown, and that is past"),
+    unsure_of(replace(_CERT, not_before=None), now=_START + timedelta(days=61), name="only its end is shown"),
     good(Renewal(True, "issued"), now=_START),
     bad(Renewal(False, "DNS validation is pending"), now=_START),
     unsure_of(Reason.DENIED, now=_START),

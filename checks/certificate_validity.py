@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
-from scanner.sdk import Certificate, Now, Outcome, Reason, Resource, Said, SecondCertificate, Severity, bad, check, fails, good, passes, say, unsure_of
+from scanner.sdk import Certificate, Now, Outcome, Reason, Resource, Said, SecondCertificate, Severity, bad, check, fails, good, passes, say, unsure, unsure_of
 
 #: (issued from, days at most, where it stands); the last row that has begun counts.
 _LIFETIMES: tuple[tuple[datetime, int, str], ...] = (
@@ -41,9 +41,11 @@ def certificate_validity(res: Resource, cert: Certificate, lifetime: Lifetime, n
     name = res.ref.label
     if now.at > cert.not_after:
         return fails(say("the certificate of {name} expired on {day:%Y-%m-%d} ({ago} ago)", name=name, day=cert.not_after, ago=_days(now.at - cert.not_after)))
+    days, cite = _allowed(cert, lifetime)
+    if cert.not_before is None:
+        return _without_start(name, cert, days, now)
     if now.at < cert.not_before:
         return fails(say("the certificate of {name} is not valid before {day:%Y-%m-%d %H:%M} UTC", name=name, day=cert.not_before), Severity.HIGH)
-    days, cite = _allowed(cert, lifetime)
     # Both ends belong to the validity, and any excess over whole days counts as a day.
     lives = ceil((cert.not_after - cert.not_before + timedelta(seconds=1)) / timedelta(days=1))
     if days and lives > days:
@@ -57,8 +59,18 @@ def _allowed(cert: Certificate, lifetime: Lifetime) -> tuple[int, str]:
         return 0, ""
     if lifetime.max_days:
         return lifetime.max_days, "as required here"
-    begun = [(days, cite) for since, days, cite in _LIFETIMES if cert.not_before >= since]
+    begun = [(days, cite) for since, days, cite in _LIFETIMES if cert.not_before is None or cert.not_before >= since]
     return begun[-1] if begun and not lifetime.private_ca else (0, "")
+
+
+def _without_start(name: str, cert: Certificate, days: int, now: Now) -> Outcome:
+    """A source that shows the end only: what is left is known, how long it was issued for is not."""
+    left = _days(cert.not_after - now.at)
+    if days:
+        why = say("the certificate of {name} is valid until {day:%Y-%m-%d} ({left} left); since when is not shown, so for how long it was issued is not known",
+                  name=name, day=cert.not_after, left=left)  # fmt: skip
+        return unsure(Reason.UNSUPPORTED, why)
+    return passes(say("the certificate of {name} is valid until {day:%Y-%m-%d} ({left} left)", name=name, day=cert.not_after, left=left))
 
 
 def _days(span: timedelta) -> Said:
@@ -75,8 +87,11 @@ EXAMPLES = (
     good(replace(_CERT, not_after=datetime(2027, 10, 1, tzinfo=UTC)), now=_NOW, private_ca=True),
     good(replace(_CERT, not_before=datetime(2026, 1, 1, tzinfo=UTC)), now=_NOW),
     bad(_CERT, now=_NOW, max_days=47),
-    bad(SecondCertificate(("example.org",), "CN=Example CA", _CERT.not_before, _CERT.not_after, "RSA-2048", "sha256", "00"), now=datetime(2027, 1, 1, tzinfo=UTC)),
+    bad(SecondCertificate(("example.org",), "CN=Example CA", datetime(2026, 10, 1, tzinfo=UTC), _CERT.not_after, "RSA-2048", "sha256", "00"), now=datetime(2027, 1, 1, tzinfo=UTC)),
     good(replace(_CERT, not_after=datetime(2036, 10, 1, tzinfo=UTC), anchor=True), now=_NOW, name="the root of an authority"),
     bad(replace(_CERT, anchor=True), now=datetime(2027, 1, 1, tzinfo=UTC), name="a root that has ended"),
+    bad(replace(_CERT, not_before=None), now=datetime(2027, 1, 1, tzinfo=UTC), name="only its end is shown, and that is past"),
+    good(replace(_CERT, not_before=None), now=_NOW, private_ca=True, name="only its end is shown, and no rule says for how long"),
+    unsure_of(replace(_CERT, not_before=None), now=_NOW, name="only its end is shown"),
     unsure_of(Reason.TIMEOUT, now=_NOW),
 )

@@ -83,7 +83,7 @@ class Renewals:
 
     subject: str
     certificates: tuple[tuple[str, str, str], ...]
-    """(first seen, not before, not after) of each, in order of time."""
+    """(first seen, not before, not after) of each, in order of time; not before is empty where the source does not say."""
     renewed: int
     shortest_margin_days: float | None
     """Days that were left on the old certificate when the new one was first seen, at the least; None without a renewal."""

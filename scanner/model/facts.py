@@ -163,7 +163,8 @@ class Certificate:
     names: tuple[str, ...]
     """DNS names and IP addresses it is valid for."""
     issuer: str
-    not_before: datetime
+    not_before: datetime | None
+    """None: the source shows only until when it is valid."""
     not_after: datetime
     key: str
     """`RSA-2048`, `ECDSA-secp256r1`, `Ed25519`."""
@@ -231,6 +232,29 @@ class ServedNames:
     matches: bool
     without_sni: tuple[str, ...] | None = None
     """Names on the certificate for a client that names no host; empty: it is shown none; None: not seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One name and port under which a thing of a cloud is reached by TLS."""
+
+    host: str
+    port: int = 443
+    scheme: str = "tls"
+    """As targets are written: `tls`, or the STARTTLS dialogue that comes first (`postgres`)."""
+    public: bool = True
+    """False: reached within private networks only, so it is not probed."""
+    own_name: bool = False
+    """The host is the provider's own name for it; clients use another one, so the certificate need not name it."""
+    certificates: tuple[str, ...] = ()
+    """Ids of the certificates that it was told to serve; empty where it was told none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where the thing is reached by TLS, as the cloud itself declares it; empty when nowhere."""
+
+    at: tuple[Endpoint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,10 +390,12 @@ class Logs:
 #: Every fact there is, in the order of reports. `declare` and the meta tests walk it.
 FACTS: tuple[type, ...] = (
     Home, Replicas, BackupPlaces, LogPlaces, AtRest, AtRestDefault, KeyCustody, KeyRotation, KeyGuard, Transit,
-    TlsFloor, Handshake, Attacks, Certificate, SecondCertificate, Revocation, Renewal, Chain, ServedNames, ClientAuth, Hsts, HttpsRedirect, DnsSigning,
+    TlsFloor, Handshake, Attacks, Certificate, SecondCertificate, Revocation, Renewal, Chain, ServedNames, ClientAuth, Endpoints, Hsts, HttpsRedirect, DnsSigning,
     Backups, BackupEncryption, Deletion, SignIn, Access, RootAccess, Exposure, PasswordLogin, Logs,
 )  # fmt: skip
 #: Facts that only a probe of an endpoint shows; types of clouds need not excuse them one by one.
 PROBED: tuple[type, ...] = (SecondCertificate, Revocation, Hsts, HttpsRedirect)
 #: Facts of DNS zones; no other type need excuse them.
 ZONES: tuple[type, ...] = (DnsSigning,)
+#: Where a thing is reached; types of clouds that name no endpoint of their own need not excuse it.
+REACHED: tuple[type, ...] = (Endpoints,)

@@ -102,8 +102,8 @@ def crossed(certificate: SeenCertificate, thresholds: Iterable[int], now: dateti
     Thresholds beyond a third of its own lifetime are not for it: of a 47-day certificate that is renewed in time nobody
     wants to hear each month. Its end (0) always is."""
     left = certificate.not_after - now
-    third = (certificate.not_after - certificate.not_before) / 3
-    fitting = (days for days in sorted(thresholds) if days == 0 or timedelta(days=days) <= third)
+    third = (certificate.not_after - certificate.not_before) / 3 if certificate.not_before is not None else None
+    fitting = (days for days in sorted(thresholds) if days == 0 or third is None or timedelta(days=days) <= third)
     return next((days for days in fitting if left <= timedelta(days=days)), None)
 
 

@@ -27,7 +27,8 @@ class SeenCertificate:
     """Its fingerprint, or what stands for it where the source gives none."""
     names: tuple[str, ...]
     issuer: str
-    not_before: datetime
+    not_before: datetime | None
+    """None: the source does not say."""
     not_after: datetime
     look: str
 

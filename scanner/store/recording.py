@@ -180,7 +180,8 @@ class Recording:
     def _certificates(self, scan: int) -> tuple[SeenCertificate, ...]:
         """Keep what was seen, and give the newest certificate of every place that this scan looked at or tried to look at."""
         for c in self.entry.certificates:
-            values = (self.word(str(c.subject)), c.key, json.dumps(c.names), c.issuer, stamp(c.not_before), stamp(c.not_after), self.word(c.look), scan, scan)
+            begun = stamp(c.not_before) if c.not_before is not None else ""
+            values = (self.word(str(c.subject)), c.key, json.dumps(c.names), c.issuer, begun, stamp(c.not_after), self.word(c.look), scan, scan)
             self.db.execute(
                 "INSERT INTO certificate VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (subject, key) DO UPDATE SET last_scan = excluded.last_scan, look = excluded.look", values
             )
@@ -195,7 +196,7 @@ class Recording:
             ref = Ref.parse(subject)
             unseen = look in failed or (look not in self.entry.seen.calls and ((ref.provider, ref.account) in refused or (ref.provider, "") in refused))
             if ref not in now_seen and unseen:
-                shown[ref] = SeenCertificate(ref, key, tuple(json.loads(names)), issuer, moment(before), moment(after), look)
+                shown[ref] = SeenCertificate(ref, key, tuple(json.loads(names)), issuer, moment(before) if before else None, moment(after), look)
         return tuple(shown[ref] for ref in sorted(shown))
 
     def _recovery(self) -> None:

@@ -69,7 +69,7 @@ def _rows(groups: Iterable[list[Held]], said: dict[Ref, list[Verdict]], at: date
         seen = text(one.ref.id if one.ref.provider == "tls" else one.ref.name, 160) + (f" {text(say.count('page.certificates.also', len(group) - 1))}" if len(group) > 1 else "")
         details = " · ".join(text(part, 120) for part in (certificate.issuer, certificate.key, say("page.certificates.managed") if certificate.managed else "") if part)
         head = f'<span class="sign {status}" aria-hidden="true">{_SIGNS[status]}</span> {text(names or one.ref.name, 160)}<span class="note">{seen} · {details}</span>{notes}'
-        if certificate.not_before > at:
+        if certificate.not_before is not None and certificate.not_before > at:
             word = f'<span class="fail">{text(say("page.certificates.future"))}</span>'
         else:
             word = f'<span class="fail">{text(say("page.certificates.expired"))}</span>' if left < 0 else f'<span class="{status}">{say.number(left)}</span>'
@@ -78,7 +78,7 @@ def _rows(groups: Iterable[list[Held]], said: dict[Ref, list[Verdict]], at: date
 
 
 def _line(one: Held, at: datetime, status: str) -> str:
-    start, end = (_across((moment - at).total_seconds() / 86_400) for moment in (one.certificate.not_before, one.certificate.not_after))
+    start, end = (_across((moment - at).total_seconds() / 86_400) if moment is not None else 0.0 for moment in (one.certificate.not_before, one.certificate.not_after))
     now = _across(0)
     return (
         '<svg class="line" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect class="ground" x="0" y="2.5" width="100" height="1"/>'
