@@ -18,7 +18,7 @@ _LONGEST = 20.0
 _WORDS = {"db": "DB", "ssl": "SSL", "mfa": "MFA", "saml": "SAML", "ssh": "SSH", "ml": "ML", "nfs": "NFS", "smb": "SMB", "dnssec": "DNSSEC"}
 _PREFIXES = {
     "elbv2": "elasticloadbalancing", "elb": "elasticloadbalancing", "s3control": "s3", "efs": "elasticfilesystem", "opensearch": "es",
-    "keyspaces": "cassandra", "neptune": "rds", "resourcegroupstaggingapi": "tag", "sso-admin": "sso",
+    "keyspaces": "cassandra", "neptune": "rds", "docdb": "rds", "emr": "elasticmapreduce", "resourcegroupstaggingapi": "tag", "sso-admin": "sso",
 }  # fmt: skip
 
 

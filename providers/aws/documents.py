@@ -143,7 +143,7 @@ def identify(listing: List, item: Body, site: Site, region: str) -> str:
             found = ""
     if not found:
         raise Failure(Reason.UNPARSABLE, "", f"an item of {listing.operation} has no {listing.id}")
-    return re.sub(r"^(arn:[^/]*):/", r"\1:", found)  # an id of Route 53 begins with a slash, its ARN does not
+    return re.sub(r"^(arn:[^:]*:route53:[^/]*):/", r"\1:", found)  # an id of Route 53 begins with a slash, its ARN does not
 
 
 def document(decl: TypeDecl, listing: List, item: Body, site: Site, call: Call, shape: Any, region: str | None = None, parent: str = "") -> Document:

@@ -14,8 +14,8 @@ _BY_LAST = {
     },
 }
 #: Member of the question, and those of the answer that hold its next value.
-_TOKENS = {"NextToken": ("NextToken",), "nextToken": ("nextToken",), "Marker": ("NextMarker", "Marker"), "PaginationToken": ("PaginationToken",)}
-_MORE = ("NextToken", "nextToken", "NextMarker", "Marker", "ContinuationToken", "Token", "PaginationToken")
+_TOKENS = {"NextToken": ("NextToken",), "nextToken": ("nextToken",), "Marker": ("NextMarker", "Marker"), "PaginationToken": ("PaginationToken",), "pageToken": ("nextPageToken",)}
+_MORE = ("NextToken", "nextToken", "nextPageToken", "NextMarker", "Marker", "ContinuationToken", "Token", "PaginationToken")
 _FLAGS = ("IsTruncated", "HasMoreResults", "HasMoreDeliveryStreams", "HasMoreStreams", "HasMoreDestinations")
 
 

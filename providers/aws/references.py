@@ -95,18 +95,23 @@ def resolved(calls: Calls, call: Call, want: Wanted) -> Answer:
         ref = Ref("aws", _BUCKET, want.account.id, region, f"arn:{want.account.partition}:s3:::{bucket}", bucket)
         return Answer(replace(call, pages=1, items=1), (Document(ref, Dialect.LIVE, {}, {"": call.id}, reference=True),))
     params = {name: form.format(id=want.name, name=want.name.rsplit("/", 1)[-1], region=want.region) for name, form in how.params.items()}
-    answer = calls.once(how.service, want.region, how.operation, params)
-    body: Any = {key: value for key, value in answer.items() if key != "ResponseMetadata"}
-    for key in how.take.split(".") if how.take else ():
-        if not isinstance(body, Mapping) or key not in body:
-            raise Failure(Reason.UNPARSABLE, "", f"the answer holds no {how.take}")
-        body = body[key]
+    taken = [_take(page, how.take) for page in calls.pages(how.service, want.region, how.operation, params)]
+    body = [item for part in taken for item in part] if isinstance(taken[0], list) else taken[0]  # a list comes in pages
     shape = shape_of(site.account.clients.get(how.service, want.region), how.operation, how.take)
     held = {how.put: kept_part(want.decl, how.put, body, shape)} if how.put else kept(want.decl, body, shape)
     arn = want.name if want.name.startswith("arn:") else f"arn:{want.account.partition}:{how.service}:{want.region}:{want.account.id}:{want.name}"
     ref = Ref("aws", want.decl.type, want.account.id, want.region, arn, want.name)
     made_by = {"": call.id} | ({how.put: call.id} if how.put else {})
-    return Answer(replace(call, pages=1, items=1), (Document(ref, Dialect.LIVE, held, made_by, reference=True),))
+    return Answer(replace(call, pages=len(taken), items=1), (Document(ref, Dialect.LIVE, held, made_by, reference=True),))
+
+
+def _take(page: Mapping[str, Any], path: str) -> Any:
+    body: Any = {key: value for key, value in page.items() if key != "ResponseMetadata"}
+    for key in path.split(".") if path else ():
+        if not isinstance(body, Mapping) or key not in body:
+            raise Failure(Reason.UNPARSABLE, "", f"the answer holds no {path}")
+        body = body[key]
+    return body
 
 
 def place_bucket(calls: Calls, region: str, bucket: str) -> str:

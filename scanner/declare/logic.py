@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from scanner.declare.path import Seen
-from scanner.declare.readers import Kind, Reader, follow
+from scanner.declare.readers import Kind, NotApplicable, Reader, follow
 from scanner.declare.view import Spec, View, Where
 from scanner.model.known import Fact, Json, Known, Reason, Source, Unknown
 from scanner.model.place import Confidence, Place
@@ -110,6 +110,29 @@ def first_proven(proves: Callable[[Any], bool], *parts: Reader[Any]) -> FirstPro
 
 
 @dataclass(frozen=True)
+class Applying(_Several[T]):
+    """The first part that applies to the resource; where none does, the fact does not."""
+
+    def read(self, view: View) -> Fact[T]:
+        found = [part for part in self.parts if part.where.spec(view.doc.dialect) is not None]
+        if not found:
+            return Unknown(Reason.UNSUPPORTED, say("{type} has no declared path for {dialect}", type=view.decl.type, dialect=view.doc.dialect.value))
+        for part in found[:-1]:
+            try:
+                got: Fact[T] = part.read(view)
+                return got
+            except NotApplicable:
+                continue
+        last: Fact[T] = found[-1].read(view)
+        return last
+
+
+def applying(*parts: Reader[Any]) -> Applying[Any]:
+    """`applying(of(…, absent=NotApplicable(…)), of(…))`: of the cluster that an instance belongs to, else of its own parameter group."""
+    return Applying(_all_paths(parts), parts)
+
+
+@dataclass(frozen=True)
 class PerDialect(_Several[T]):
     """A reader of its own for the live cloud, another one for templates."""
 
@@ -155,4 +178,4 @@ def of_parent(target: str, fact: Kind, field: str, *, own: Callable[[Json], Any]
     return OfParent(Where(live, None, arm, None), target, fact, field, own)
 
 
-__all__ = ["AnyOf", "FirstProven", "OfParent", "PerDialect", "Together", "any_of", "first_proven", "of_parent", "parent_of", "per_dialect", "together"]
+__all__ = ["AnyOf", "Applying", "FirstProven", "OfParent", "PerDialect", "Together", "any_of", "applying", "first_proven", "of_parent", "parent_of", "per_dialect", "together"]
