@@ -8,7 +8,7 @@ from scanner.data.regions import azure_name, azure_pair, country_name, members, 
 from scanner.data.tables import rows, table
 from scanner.declare.decl import FactDecl, Join, TypeDecl, fact, never, never_others
 from scanner.declare.live import Arm, Below, Child, Each, Get, List, Probe, Report, Resolve, Scope, meaning
-from scanner.declare.logic import any_of, first_proven, of_parent, per_dialect, together
+from scanner.declare.logic import any_of, applying, first_proven, of_parent, per_dialect, together
 from scanner.declare.path import REFERENCE, UNRESOLVED, compile_path, roots
 from scanner.declare.places import Clue, arns, azure_ids, derived_regions, here, nowhere, placed, region_of, regions, traced
 from scanner.declare.readers import NOT_SHOWN, NotApplicable, Unresolvable, always, boolean, by_dialect, choice, derive, flag, number, of, text, unread
@@ -72,7 +72,7 @@ __all__ = [
     "Options", "Origin", "Outcome", "Part", "PasswordLogin", "Place", "Probe", "Reason", "Ref", "Renewal", "Replicas", "Report",
     "Resolve", "Resource", "Revocation", "RootAccess", "Run", "Said", "Scope", "SecondCertificate", "ServedNames", "Severity", "SignIn", "Snapshot", "Source", "State", "Status",
     "TlsFloor", "Transit", "TypeDecl", "Unknown", "Unresolvable", "UsageError", "Worker",
-    "always", "any_of", "arns", "azure_ids", "azure_name", "azure_pair", "bad", "boolean", "by_dialect", "check", "choice", "compile_path", "country_name",
+    "always", "any_of", "applying", "arns", "azure_ids", "azure_name", "azure_pair", "bad", "boolean", "by_dialect", "check", "choice", "compile_path", "country_name",
     "derive", "derived_regions", "estate_check", "fact", "fails", "first_proven", "flag", "good", "guideline", "guideline_names", "here", "is_cipher", "jsonable", "listed", "meaning", "members", "never", "never_others",
     "nowhere", "number", "of", "of_parent", "passes", "per_dialect", "place_of", "placed", "rate", "region_of", "regions", "roots", "rows", "say", "several", "suite", "table", "term", "text", "through", "together", "traced", "trim", "unread", "unsure",
     "unsure_of",

@@ -230,7 +230,7 @@ class AwsWorker:
         for decl, listing, item in rows:
             if listing.home_only and text_at(listing.home_only, item) not in ("", site.region):
                 continue
-            region = text_at(listing.region, item) if listing.region else site.shown
+            region = text_at(listing.region, item) if listing.region else "" if listing.spans else site.shown
             if listing.region and not region and decl.resolve is not None:
                 found.jobs.append(self._locate_job(site, decl, listing, item))
                 continue

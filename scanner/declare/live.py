@@ -82,6 +82,8 @@ class List:
     """Error codes that mean "none here" (a service that is not used); `Code: words` where only the message tells."""
     home_only: str = ""
     """Path of a region: items of other regions (a trail's shadows) are left to their home."""
+    spans: bool = False
+    """The thing belongs to no region: each region that holds a part of it shows it, and its document has none (a global database)."""
     at: str = ""
     """Region of the one control plane of a global listing (`us-east-1`), in the commercial partition; the account's home elsewhere."""
     left_out: bool = False

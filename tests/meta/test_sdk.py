@@ -100,6 +100,7 @@ NAMES = [
     "Worker",
     "always",
     "any_of",
+    "applying",
     "arns",
     "azure_ids",
     "azure_name",
