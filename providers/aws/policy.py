@@ -1,17 +1,21 @@
 """Resource policies: does one refuse every request without TLS, does one open the thing to everybody? Pure.
 
 A policy is taken at its word: a statement counts as refusing plaintext only if it refuses it to everyone, for every
-action, on the bucket and on its objects, on no other condition. Whatever only looks like it does not count.
+action, on the whole of the thing (a bucket and its objects), on no other condition. Whatever only looks like it does not count.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from scanner.sdk import REFERENCE, Exposure, NotApplicable, Ref, Transit
+from scanner.sdk import REFERENCE, Exposure, NotApplicable, Ref, TlsFloor, Transit
 
 Statement = Mapping[str, Any]
+Pattern = tuple[str, str]
+"""(logical id, text): a template's reference has the first, a written ARN only the second."""
 
 
 def statements(policies: tuple[Any, ...]) -> Iterator[Statement]:
@@ -25,12 +29,15 @@ def statements(policies: tuple[Any, ...]) -> Iterator[Statement]:
             yield statement
 
 
+def parsed(policies: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Policies that some services give as JSON text; empty text is none. Raises ValueError."""
+    return tuple(json.loads(policy) if isinstance(policy, str) else policy for policy in policies if policy != "")
+
+
 def bucket_transit(ref: Ref, policies: tuple[Any, ...]) -> Transit:
     """S3 answers plain HTTP unless the bucket's policy refuses it (S3 User Guide, "Security best practices": enforce TLS)."""
-    denied = [set(_resources(s)) for s in statements(policies) if _refuses_plaintext(s)]
-    patterns = set().union(*denied)
-    bucket = any(_covers(ref, pattern, objects=False) for pattern in patterns)
-    objects = any(_covers(ref, pattern, objects=True) for pattern in patterns)
+    refusing = [s for s in statements(policies) if _refuses(s, _whole("s3"), _only_plaintext)]
+    bucket, objects = _on_bucket(ref, refusing)
     if bucket and objects:
         return Transit(False, "the bucket policy refuses requests without TLS")
     if bucket or objects:
@@ -38,34 +45,92 @@ def bucket_transit(ref: Ref, policies: tuple[Any, ...]) -> Transit:
     return Transit(True, "no bucket policy refuses requests without TLS")
 
 
+def bucket_floor(ref: Ref, policies: tuple[Any, ...]) -> TlsFloor:
+    """All endpoints of AWS ask for TLS 1.2 at least (AWS Security Blog, since February 2024); a bucket policy may ask for more,
+    by refusing lower versions to everyone (S3 User Guide, condition key `s3:TlsVersion`)."""
+    if all(_on_bucket(ref, [s for s in statements(policies) if _refuses(s, _whole("s3"), _only_below_tls_1_3)])):
+        return TlsFloor("TLSv1.3", "bucket policy")
+    return TlsFloor("TLSv1.2")
+
+
+def queue_transit(ref: Ref, policies: tuple[Any, ...], names: tuple[Any, ...] = ()) -> Transit:
+    """SQS answers plain HTTP too, unless the queue's policy refuses it (SQS Developer Guide, "Security best practices": encrypt
+    data in transit). `names`: what a template calls its queue."""
+    for statement in statements(parsed(policies)):
+        if _refuses(statement, _whole("sqs"), _only_plaintext) and _on_one(ref, "sqs", statement, names):
+            return Transit(False, "the queue policy refuses requests without TLS")
+    return Transit(True, "no queue policy refuses requests without TLS")
+
+
+def topic_transit(ref: Ref, policies: tuple[Any, ...], names: tuple[Any, ...] = ()) -> Transit:
+    """Messages come to a topic by `sns:Publish` alone: refusing that in plaintext is what AWS asks for (SNS Developer Guide,
+    "Security best practices": enforce encryption of data in transit)."""
+    for statement in statements(parsed(policies)):
+        if _refuses(statement, _one("sns:publish"), _only_plaintext) and _on_one(ref, "sns", statement, names):
+            return Transit(False, "the topic policy refuses messages without TLS")
+    return Transit(True, "no topic policy refuses messages without TLS")
+
+
 def mount_transit(ref: Ref, policies: tuple[Any, ...]) -> Transit:
     """NFS without TLS is accepted unless the file system's policy refuses it (EFS User Guide, "Enforcing encryption of data in
     transit"). Nothing can be done without ClientMount, so refusing that is enough. Such a policy may name no resource."""
     for statement in statements(policies):
-        own = [text for _, text in _resources(statement)] or ["*"]
-        if _refuses_plaintext(statement, _MOUNT) and any(text in ("*", ref.id) or text.endswith(":file-system/*") for text in own):
+        own = [text for _, text in _resources(statement.get("Resource"))] or ["*"]
+        if "NotResource" in statement or not _refuses(statement, _one("elasticfilesystem:clientmount"), _only_plaintext):
+            continue
+        if any(text in ("*", ref.id) or text.endswith(":file-system/*") for text in own):
             return Transit(False, "the file system policy refuses mounts without TLS")
     return Transit(True, "no file system policy refuses mounts without TLS")
 
 
-_MOUNT = ("*", "elasticfilesystem:*", "elasticfilesystem:client*", "elasticfilesystem:clientmount")
+# -- what a statement refuses --------------------------------------------------------------------------------
+Covers = Callable[[str], bool]
+"""Whether an action pattern, in lower case, stands for all that has to be refused."""
 
 
-def _refuses_plaintext(statement: Statement, actions: tuple[str, ...] = ("*", "s3:*")) -> bool:
-    if statement.get("Effect") != "Deny" or {"NotPrincipal", "NotAction", "NotResource"} & set(statement):
+def _whole(service: str) -> tuple[str, Covers]:
+    """Every action of a service. Several patterns that would add up to it are not added up."""
+    return service, lambda pattern: pattern.rstrip("*") in ("", f"{service}:") and pattern.endswith("*")
+
+
+def _one(action: str) -> tuple[str, Covers]:
+    return action.split(":")[0], lambda pattern: _glob(pattern, action)
+
+
+def _refuses(statement: Statement, wanted: tuple[str, Covers], narrow: Callable[[Any], bool]) -> bool:
+    """Denied to everyone, for what is wanted, under the one condition that `narrow` knows."""
+    if statement.get("Effect") != "Deny" or "NotPrincipal" in statement:
         return False
-    return _everyone(statement.get("Principal")) and any(str(a).lower() in actions for a in _list(statement.get("Action"))) and _only_plaintext(statement.get("Condition"))
+    return _everyone(statement.get("Principal")) and _acts(statement, *wanted) and narrow(statement.get("Condition"))
+
+
+def _acts(statement: Statement, service: str, covers: Covers) -> bool:
+    if "NotAction" not in statement:
+        return any(covers(str(action).lower()) for action in _list(statement.get("Action")))
+    # All but some actions: enough if those are of other services, which this thing does not know.
+    spared = [str(action).lower() for action in _list(statement["NotAction"])]
+    return "Action" not in statement and bool(spared) and all(":" in action and not _glob(action.split(":")[0], service) for action in spared)
 
 
 def _only_plaintext(condition: Any) -> bool:
-    """One operator, one key: a second one would narrow the refusal."""
+    return _single(condition, ("bool", "boolifexists"), "aws:securetransport") == ["false"]
+
+
+def _only_below_tls_1_3(condition: Any) -> bool:
+    """Every version below: `NumericLessThan 1.3`. (A request in plaintext has no version, and is not meant.)"""
+    wanted = _single(condition, ("numericlessthan", "numericlessthanifexists"), "s3:tlsversion")
+    return any(re.fullmatch(r"\d+(\.\d+)?", value) and float(value) >= 1.3 for value in wanted)
+
+
+def _single(condition: Any, operators: tuple[str, ...], key: str) -> list[str]:
+    """Values of a condition that consists of one operator with one key: a second one would narrow the refusal."""
     if not isinstance(condition, Mapping) or len(condition) != 1:
-        return False
+        return []
     ((operator, test),) = condition.items()
-    if str(operator).lower() not in ("bool", "boolifexists") or not isinstance(test, Mapping) or len(test) != 1:
-        return False
-    ((key, wanted),) = test.items()
-    return str(key).lower() == "aws:securetransport" and [str(value).lower() for value in _list(wanted)] == ["false"]
+    if str(operator).lower() not in operators or not isinstance(test, Mapping) or len(test) != 1:
+        return []
+    ((name, wanted),) = test.items()
+    return [str(value).lower() for value in _list(wanted)] if str(name).lower() == key else []
 
 
 def _everyone(principal: Any) -> bool:
@@ -74,23 +139,77 @@ def _everyone(principal: Any) -> bool:
     return bool(principal == "*")
 
 
-def _resources(statement: Statement) -> Iterator[tuple[str, str]]:
-    """(logical id, text): a template's reference has the first, a written ARN only the second."""
-    for resource in _list(statement.get("Resource")):
+# -- on what ----------------------------------------------------------------------------------------------------
+def _on_bucket(ref: Ref, found: list[Statement]) -> tuple[bool, bool]:
+    """Whether statements stand for the bucket, and for all of its objects."""
+    sides = [[_bucket_side(ref, statement, objects) for statement in found] for objects in (False, True)]
+    return any(sides[0]), any(sides[1])
+
+
+def _bucket_side(ref: Ref, statement: Statement, objects: bool) -> bool:
+    if "NotResource" in statement:
+        return "Resource" not in statement and not any(_touches(ref, pattern, objects) for pattern in _resources(statement["NotResource"]))
+    return any(_covers(ref, pattern, objects) for pattern in _resources(statement.get("Resource")))
+
+
+def _covers(ref: Ref, pattern: Pattern, objects: bool) -> bool:
+    """Whether a pattern stands for the bucket, or for each of its objects."""
+    logical, text = pattern
+    if logical:
+        return logical == ref.name and text.endswith("/*") is objects
+    name = _named(text, "s3")
+    if not objects:
+        return _glob(name, ref.name)
+    return name.endswith("*") and f"{ref.name}/".startswith(name.rstrip("*"))
+
+
+def _touches(ref: Ref, pattern: Pattern, objects: bool) -> bool:
+    """Whether a pattern may stand for the bucket, or for any of its objects."""
+    logical, text = pattern
+    if logical:
+        return logical == ref.name
+    if not text.startswith("arn:") or text.count(":") < 5:
+        return True  # a wildcard may stand for any part of an ARN
+    name = _named(text, "s3")
+    if not objects:
+        return _glob(name, ref.name)
+    stem = re.split(r"[*?]", name, maxsplit=1)[0]
+    return stem.startswith(f"{ref.name}/") or (stem != name and f"{ref.name}/".startswith(stem))
+
+
+def _on_one(ref: Ref, service: str, statement: Statement, names: tuple[Any, ...]) -> bool:
+    """Whether a statement stands for this queue or topic."""
+    if "NotResource" in statement:
+        return False
+    for logical, text in _resources(statement.get("Resource")):
+        if logical:
+            found = logical == ref.name and not text
+        else:  # a template does not know its region and account: there the name has to do
+            found = _glob(text, ref.id) if ref.id.startswith("arn:") else any(_glob(_named(text, service).rsplit(":", 1)[-1], str(name)) for name in (ref.name, *names))
+        if found:
+            return True
+    return False
+
+
+def _named(text: str, service: str) -> str:
+    """What an ARN of a service names; empty where it is one of another service."""
+    if text == "*":
+        return text
+    parts = text.split(":", 5)
+    return parts[5] if len(parts) == 6 and parts[0] == "arn" and _glob(parts[2], service) else ""
+
+
+def _resources(found: Any) -> Iterator[Pattern]:
+    for resource in _list(found):
         if isinstance(resource, Mapping) and REFERENCE in resource:
             yield str(resource[REFERENCE]), str(resource.get("text", ""))
         else:
             yield "", str(resource)
 
 
-def _covers(ref: Ref, pattern: tuple[str, str], *, objects: bool) -> bool:
-    logical, text = pattern
-    if logical:
-        return logical == ref.name and text.endswith("/*") is objects
-    name = text.split(":", 5)[-1] if text.startswith("arn:") else text
-    if name == "*":
-        return True
-    return name in ((f"{ref.name}/*", f"{ref.name}*") if objects else (ref.name, f"{ref.name}*"))
+def _glob(pattern: str, text: str) -> bool:
+    """Wildcards as IAM writes them: `*` any text, `?` any one character."""
+    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), text, re.DOTALL) is not None
 
 
 #: Condition keys that bind a statement to a known network, account or organisation (S3 User Guide, "The meaning of public").
