@@ -248,6 +248,8 @@ class Endpoint:
     """The host is the provider's own name for it; clients use another one, so the certificate need not name it."""
     certificates: tuple[str, ...] = ()
     """Ids of the certificates that it was told to serve; empty where it was told none."""
+    named_in: str = ""
+    """What merely names the host (a DNS zone): where nobody listens, there is no endpoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,6 +373,14 @@ class Exposure:
 
 
 @dataclass(frozen=True, slots=True)
+class Outflow:
+    """Whether the platform itself stops data from being taken out: copied to accounts of others, exported, sent to hosts of one's choice."""
+
+    guard: State
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordLogin:
     """Whether a machine accepts a password for login instead of keys only."""
 
@@ -391,11 +401,13 @@ class Logs:
 FACTS: tuple[type, ...] = (
     Home, Replicas, BackupPlaces, LogPlaces, AtRest, AtRestDefault, KeyCustody, KeyRotation, KeyGuard, Transit,
     TlsFloor, Handshake, Attacks, Certificate, SecondCertificate, Revocation, Renewal, Chain, ServedNames, ClientAuth, Endpoints, Hsts, HttpsRedirect, DnsSigning,
-    Backups, BackupEncryption, Deletion, SignIn, Access, RootAccess, Exposure, PasswordLogin, Logs,
+    Backups, BackupEncryption, Deletion, SignIn, Access, RootAccess, Exposure, Outflow, PasswordLogin, Logs,
 )  # fmt: skip
 #: Facts that only a probe of an endpoint shows; types of clouds need not excuse them one by one.
 PROBED: tuple[type, ...] = (SecondCertificate, Revocation, Hsts, HttpsRedirect)
 #: Facts of DNS zones; no other type need excuse them.
 ZONES: tuple[type, ...] = (DnsSigning,)
+#: Switches of single services against taking data out; no other type need excuse them.
+OUTFLOWS: tuple[type, ...] = (Outflow,)
 #: Where a thing is reached; types of clouds that name no endpoint of their own need not excuse it.
 REACHED: tuple[type, ...] = (Endpoints,)
