@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from scanner.declare.index import Index
 from scanner.declare.path import Seen, Unresolved, compile_path, roots, within
+from scanner.declare.slots import filled, slots, stray
 from scanner.model.known import Json, Reason, Source, Unknown
 from scanner.model.record import dataclass
 from scanner.model.said import say
@@ -114,6 +115,10 @@ class View:
         return got
 
     def _body(self, path: str) -> Json:
+        if self.doc.dialect is Dialect.ARM:
+            parts = {child.put: filled(child, self.decl, self.doc, self.index) for child in slots(self.decl, self.doc) if child.put in roots(path)}
+            single = {child.put for child in slots(self.decl, self.doc) if not child.many}
+            return {**self.doc.body, **{put: found[0] if put in single else [*found] for put, found in parts.items() if found}}
         joined = roots(path) & self.decl.join_names
         if not joined or self.doc.dialect in (Dialect.LIVE, Dialect.PROBE):
             return dict(self.doc.body)
@@ -141,6 +146,10 @@ class View:
 
     def _stray(self, root: str) -> Unknown | None:
         """A satellite whose owner cannot be told might be ours."""
+        for child in slots(self.decl, self.doc):
+            other = stray(child, self.decl, self.doc, self.index) if child.put == root else None
+            if other is not None:
+                return Unknown(Reason.UNRESOLVED, say("{one} may belong to {other}: its {key} is not resolved", one=other.ref.name, other=self.doc.ref.name, key="name"))
         for join in self.decl.joins_of(self.doc.dialect):
             for doc in self.index.of_type(join.type) if join.put == root else ():
                 if doc.file == self.doc.file and join.names(doc, self.doc) is None:
