@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cache
 
 from scanner.declare.decl import TypeDecl
 from scanner.declare.path import ANY_KEY
@@ -14,11 +15,17 @@ from scanner.model.snapshot import Dialect, Document
 
 def trim(body: Mapping[str, Json], keep: Iterable[tuple[str, ...]]) -> dict[str, Json]:
     """`body` without the members that lie on none of the key paths. Lists are walked through."""
+    trimmed = _cut(dict(body), _tree(keep if isinstance(keep, frozenset) else frozenset(keep)))
+    return trimmed if isinstance(trimmed, dict) else {}
+
+
+@cache
+def _tree(keep: frozenset[tuple[str, ...]]) -> Mapping[str, object]:
+    """The paths as a tree; made once for all documents of a type."""
     tree: dict[str, object] = {}
     for path in keep:
         _grow(tree, path)
-    trimmed = _cut(dict(body), tree)
-    return trimmed if isinstance(trimmed, dict) else {}
+    return tree
 
 
 _WHOLE = "\0whole"

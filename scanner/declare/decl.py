@@ -11,6 +11,7 @@ from typing import Any
 from scanner.declare.live import Detail, Live, Probe, Resolve
 from scanner.declare.path import REFERENCE, prefixes, roots, unresolved
 from scanner.declare.readers import Always, Kind, Reader
+from scanner.declare.terraform import Shape, Tf
 from scanner.model.facts import FACTS, OUTFLOWS, PROBED, REACHED, ZONES
 from scanner.model.known import Json
 from scanner.model.record import dataclass
@@ -107,7 +108,8 @@ class TypeDecl:
     """Facts that do not apply, each with the reason."""
     cloudformation: bool = True
     """False: cannot be made by a CloudFormation template."""
-    terraform: tuple[str, ...] = ()
+    terraform: tuple[Tf, ...] = ()
+    """What Terraform calls it, and which other resources of Terraform say something about it."""
     details: tuple[Detail, ...] = ()
     joins: tuple[Join, ...] = ()
     resolve: Resolve | None = None
@@ -155,13 +157,20 @@ class TypeDecl:
     def joins_of(self, dialect: Dialect) -> tuple[Join, ...]:
         return tuple(join for join in self.joins if join.dialect is dialect)
 
+    @cached_property
+    def shapes(self) -> Mapping[str, Shape]:
+        """By Terraform type: how this type looks there, satellites included."""
+        satellites = tuple(one for one in self.terraform if one.on)
+        return {one.name: Shape(one, satellites) for one in self.terraform if not one.on}
+
     def dialects(self) -> tuple[Dialect, ...]:
         """The dialects in which this type can be read."""
         if self.provider == "tls":
             return (Dialect.PROBE,)
+        terraform = (Dialect.TERRAFORM,) if self.terraform else ()
         if self.provider == "azure":
-            return (Dialect.LIVE, Dialect.ARM)
-        return (Dialect.LIVE, Dialect.CLOUDFORMATION) if self.cloudformation else (Dialect.LIVE,)
+            return (Dialect.LIVE, Dialect.ARM, *terraform)
+        return (Dialect.LIVE, Dialect.CLOUDFORMATION, *terraform) if self.cloudformation else (Dialect.LIVE, *terraform)
 
     def details_for(self, facts: frozenset[Kind]) -> tuple[Detail, ...]:
         """The further calls that these facts need, and those which a needed call itself builds on."""
@@ -174,6 +183,15 @@ class TypeDecl:
 
     def keep(self, dialect: Dialect) -> frozenset[tuple[str, ...]]:
         """Key paths that some reader reads: all else is trimmed away before a document is stored."""
+        if dialect not in self._kept:
+            self._kept[dialect] = self._reads(dialect)
+        return self._kept[dialect]
+
+    @cached_property
+    def _kept(self) -> dict[Dialect, frozenset[tuple[str, ...]]]:
+        return {}
+
+    def _reads(self, dialect: Dialect) -> frozenset[tuple[str, ...]]:
         read = {prefix for f in self.facts for path in f.paths(dialect) for prefix in prefixes(path)}
         inputs = {prefix for d in self.details for path in _inputs(d) for prefix in prefixes(path)} if dialect is Dialect.LIVE else set()
         skip = set(prefixes(self.skip)) if self.skip else set()
