@@ -110,6 +110,8 @@ class AzureWorker:
     def __post_init__(self) -> None:
         self._types = {decl.type.lower(): decl for decl in self.decls.values() if decl.provider == "azure" and decl.type != UNDECLARED}
         below = [decl for decl in self._types.values() if isinstance(decl.live, Below) and self._asked(decl)]
+        while above := [decl for decl in self._types.values() if isinstance(decl.live, Below) and decl not in below and any(_below_of(d).parent == decl.type for d in below)]:
+            below += above  # not asked for, but what is asked for lies below it
         parents = {decl.live.parent.lower() for decl in below if isinstance(decl.live, Below)}
         self._below = {parent: tuple(d for d in below if isinstance(d.live, Below) and d.live.parent.lower() == parent) for parent in parents}
 
@@ -277,11 +279,16 @@ class AzureWorker:
     def _lower(self, decl: TypeDecl) -> tuple[TypeDecl, ...]:
         return self._below.get(decl.type.lower(), ())
 
+    def _chain(self, decl: TypeDecl) -> tuple[TypeDecl, ...]:
+        """A type and all that is found below it."""
+        return (decl, *(one for lower in self._lower(decl) for one in self._chain(lower)))
+
     def _under(self, decl: TypeDecl, path: str, account: str, region: str) -> Job:
         """The look at a collection that hides its type when it fails."""
         below = _below_of(decl)
         operation = below.permission or f"{decl.type}/read"
-        call = _call(account, region, decl.type.split("/")[0], operation, subject=f"{path}{below.suffix}" if below.parent else "", types=(decl.type,))
+        hidden = tuple(one.type for one in self._chain(decl) if self._asked(one))
+        call = _call(account, region, decl.type.split("/")[0], operation, subject=f"{path}{below.suffix}" if below.parent else "", types=hidden)
         return Job(call, "below", Under(decl, f"{path}{below.suffix}", account, region))
 
     def _inside(self, answer: Answer, found: Found, body: Mapping[str, Json]) -> Answer:
@@ -299,7 +306,7 @@ class AzureWorker:
                 complete = len(hosts) == 1
             else:
                 inside = [self._lower_found(answer.call, Under(decl, "", found.ref.account, found.ref.region), item) for item in items if isinstance(item, Mapping)]
-                documents += [one.document for one in inside if one is not None]
+                documents += [one.document for one in inside if one is not None and one.subject]
                 complete = len(items) == sum(one is not None for one in inside)
             if not complete:  # what the body does not name as declared stays hidden, and is said to be
                 hidden = self._under(decl, found.ref.id, found.ref.account, found.ref.region).call
@@ -317,13 +324,16 @@ class AzureWorker:
                         raise Failure(Reason.UNPARSABLE, "", "an item of the list has no id")
                     found.setdefault(one.ref.id.lower(), one)
         except Failure as failure:
+            if failure.code in below.on_error:
+                return Answer(replace(call, code=failure.code))
             raise _with(failure, self._gathered(replace(call, pages=pages, items=len(found)), found.values())) from failure
         return self._gathered(replace(call, pages=pages, items=len(found)), found.values())
 
     def _gathered(self, call: Call, found: Iterable[Found]) -> Answer:
         full = [one for one in found if _below_of(one.decl).host]
-        jobs = [job for one in found if one not in full for job in self._child_jobs(one, one.document.body)]
-        return Answer(call, tuple(one.document for one in found), jobs=(*(Job(_read_call(one.ref, one.decl.type), "get", one) for one in full), *jobs))
+        jobs = [job for one in found if one not in full and one.subject for job in self._child_jobs(one, one.document.body)]
+        jobs += [self._under(decl, one.ref.id, one.ref.account, one.ref.region) for one in found for decl in self._lower(one.decl) if _listed(decl)]
+        return Answer(call, tuple(one.document for one in found if one.subject), jobs=(*(Job(_read_call(one.ref, one.decl.type), "get", one) for one in full), *jobs))
 
     def _lower_found(self, call: Call, under: Under, item: Mapping[str, Json]) -> Found | None:
         """A subject by its own body; where it says no place, it is where its parent is."""
@@ -335,7 +345,8 @@ class AzureWorker:
             ref = replace(ref, name=_plain_name(id))
         ref = ref if ref.region else replace(ref, region=under.region)
         main = _read_call(ref, under.decl.type).id if _below_of(under.decl).host else call.id
-        return Found(ref, under.decl, Document(ref, Dialect.LIVE, trim(item, under.decl.keep(Dialect.LIVE)), {"": main, FOUND: call.id}, _tags(item)))
+        document = Document(ref, Dialect.LIVE, trim(item, under.decl.keep(Dialect.LIVE)), {"": main, FOUND: call.id}, _tags(item))
+        return Found(ref, under.decl, document, self._asked(under.decl))
 
     def _children(self, decl: TypeDecl) -> tuple[Child, ...]:
         chosen = decl.details_for(self.options.facts) if self.options.facts else decl.details
@@ -356,10 +367,10 @@ class AzureWorker:
         try:
             if child.many:
                 pages = list(self.session.pages(path))
-                body: Json = [_resource(item) for page in pages for item in page]
+                body: Json = [_resource(_secretless(item)) for page in pages for item in page]
                 call = replace(call, pages=len(pages), items=sum(len(page) for page in pages))
             else:
-                body = _resource(self.session.get(path))
+                body = _resource(_secretless(self.session.get(path)))
                 call = replace(call, pages=1, items=1)
         except Failure as failure:
             if failure.code in child.on_error:

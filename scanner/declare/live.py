@@ -99,6 +99,8 @@ class Each:
     listing: List
     params: Mapping[str, str]
     """Parameter of the child listing: path in the parent's item. The child's document can read it under the same name."""
+    along: Mapping[str, str] = field(default_factory=dict)
+    """What else the child's document can read of its parent: name in the document, path in the parent's item."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,8 @@ class Below:
     """Path of a Key Vault's address in the parent's body: the collection is the vault's own, and each item is read in full by its id."""
     permission: str = ""
     """Where it is not the type's `/read`."""
+    on_error: Mapping[str, Json] = field(default_factory=dict)
+    """Error codes that *mean* that there are none (a storage account that can hold no files)."""
 
 
 @dataclass(frozen=True)
