@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import field
+from functools import cached_property
 from typing import TypeVar
 
 from scanner.declare.path import REFERENCE
@@ -70,6 +71,18 @@ class Index:
             return Unknown(Reason.UNRESOLVED, f"{name} may be any of {', '.join(sorted({d.ref.id for d in found}))}")
         return found[0] if found else self.why_missing(kind, name)
 
+    def beside(self, logical: str, near: Document) -> Document | None:
+        """The resource of whatever type that a template's reference means."""
+        return self._in_bundle.get((near.bundle, logical))
+
+    @cached_property
+    def _in_bundle(self) -> Mapping[tuple[str, str], Document]:
+        found: dict[tuple[str, str], Document] = {}
+        for doc in self.documents:
+            if doc.file:
+                found.setdefault((doc.bundle, doc.ref.name), doc)
+        return found
+
     def why_missing(self, kind: str, name: str) -> Unknown:
         """The failed look behind an absence; without one, the reference leads out of what was collected."""
         calls = self._failed.get(name.lower()) or self._failed.get(f"list {kind.lower()}") or self._failed.get(f"list {EVERY_TYPE}")
@@ -80,8 +93,8 @@ class Index:
 
     def _in_file(self, kind: str, logical: str, near: Document) -> Document | Unknown:
         """A reference inside one template, by logical name."""
-        for doc in self.of_type(kind):
-            if doc.file == near.file and doc.ref.name == logical:
+        for doc in self._by_name.get((kind.lower(), logical.lower()), ()):
+            if doc.bundle == near.bundle and doc.ref.name == logical:
                 return doc
         return Unknown(Reason.UNRESOLVED, say("{name} is not a {kind} of {file}", name=logical, kind=kind, file=near.file))
 

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from scanner.declare.path import Seen
 from scanner.declare.readers import Kind, NotApplicable, Reader, follow
+from scanner.declare.terraform import PARENT
 from scanner.declare.view import Spec, View, Where
 from scanner.model.known import Fact, Json, Known, Reason, Source, Unknown
 from scanner.model.place import Confidence, Place
@@ -167,9 +168,11 @@ class OfParent(Reader[T]):
         return follow(view, Seen("id", parent_of(view)), self.target, self.fact, self.field)
 
 
-def parent_of(view: View) -> str:
-    """Id of the parent in the live cloud, its name in a template."""
+def parent_of(view: View) -> Json:
+    """Id of the parent in the live cloud, its name in a template, what the child says of it in Terraform."""
     ref = view.doc.ref
+    if view.doc.dialect is Dialect.TERRAFORM:
+        return view.doc.body.get(PARENT, "")
     return ref.name.rpartition("/")[0] if view.doc.file else "/".join(ref.id.split("/")[:-2])
 
 

@@ -207,7 +207,7 @@ def placed(clue: Callable[[Ref, str], Clue | None], *kinds: str, live: Spec = No
 def _beside(view: View, seen: Seen, in_stack: bool) -> Fact[Place]:
     """The home of the resource of the same file that a template's reference leads to, of whatever type."""
     logical = str(seen.value[REFERENCE]) if isinstance(seen.value, Mapping) else ""
-    doc = next((doc for doc in view.index.documents if doc.file == view.doc.file and doc.ref.name == logical), None)
+    doc = view.index.beside(logical, view.doc)
     if doc is None:
         return Unknown(Reason.UNRESOLVED, f"{seen.path}: {logical} is not read from {view.doc.file}", (view.source(seen),))
     decl = view.decls.get(doc.ref.type)

@@ -118,8 +118,10 @@ class ByDialect(dict[Dialect, Any]):
 
 
 def by_dialect(*, live: Any = MISSING, cfn: Any = MISSING, arm: Any = MISSING, tf: Any = MISSING) -> ByDialect:
-    """What absence means in each dialect; NOT_SHOWN(why) where something outside the document decides."""
-    return ByDialect({Dialect.LIVE: live if not isinstance(live, _Missing) else arm, Dialect.CLOUDFORMATION: cfn, Dialect.ARM: arm, Dialect.TERRAFORM: tf})
+    """What absence means in each dialect; NOT_SHOWN(why) where something outside the document decides. In Terraform, where
+    nothing is said about it, what it means in a template: the provider then sends nothing, and the service decides alike."""
+    found = next((value for value in (tf, cfn, arm) if not isinstance(value, _Missing)), MISSING)
+    return ByDialect({Dialect.LIVE: live if not isinstance(live, _Missing) else arm, Dialect.CLOUDFORMATION: cfn, Dialect.ARM: arm, Dialect.TERRAFORM: found})
 
 
 def _where(live: Spec, cfn: Spec, arm: Spec, tf: Spec, same: Spec) -> Where:

@@ -49,7 +49,8 @@ class Through(Reader[T]):
     def _one(self, view: View, seen: Seen) -> Fact[T]:
         if isinstance(seen.value, Mapping) and REFERENCE in seen.value:
             logical = seen.value[REFERENCE]
-            kind = next((doc.ref.type for doc in view.index.documents if doc.file == view.doc.file and doc.ref.name == logical), "")
+            beside = view.index.beside(str(logical), view.doc)
+            kind = beside.ref.type if beside is not None else ""
             if kind not in self.kinds:
                 return Unknown(Reason.UNRESOLVED, f"{seen.path}: {logical} is none of {', '.join(self.kinds)}", (view.source(seen),))
             return follow(view, seen, kind, self.fact, self.field)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from scanner.declare.index import Index
 from scanner.declare.path import Seen, Unresolved, compile_path, roots, within
 from scanner.declare.slots import filled, slots, stray
+from scanner.declare.terraform import KIND, Shape
 from scanner.model.known import Json, Reason, Source, Unknown
 from scanner.model.record import dataclass
 from scanner.model.said import say
@@ -57,8 +58,8 @@ class Where:
                 return self.cfn
             case Dialect.ARM:
                 return self.arm
-            case Dialect.TERRAFORM:
-                return self.tf
+            case Dialect.TERRAFORM:  # resources of Terraform are read in the shape that templates give the same thing
+                return next((spec for spec in (self.tf, self.cfn, self.arm, self.live) if spec is not None and not isinstance(spec, NotShown)), self.tf or self.cfn or self.arm)
 
     def paths(self, dialect: Dialect) -> tuple[str, ...]:
         spec = self.spec(dialect)
@@ -81,7 +82,7 @@ class View:
 
     def read(self, where: Where) -> tuple[tuple[Seen, ...], ...] | Unknown:
         """For each declared path the values found; empty where absent. Unknown if any of them cannot be told."""
-        spec = where.spec(self.doc.dialect)
+        spec = self._spec(where)
         if isinstance(spec, NotShown):
             return Unknown(Reason.UNSUPPORTED, spec.why, (self.source(Seen("", None)),))
         if spec is None:
@@ -93,6 +94,32 @@ class View:
                 return got
             found.append(got)
         return tuple(found)
+
+    def _spec(self, where: Where) -> Spec:
+        """What is declared for the dialect of the document. From Terraform only what its types map is read: the rest is not absent."""
+        dialect = self.doc.dialect
+        if dialect is not Dialect.TERRAFORM:
+            return where.spec(dialect)
+        shape = self.shape
+        if shape is None:
+            return NotShown(say("{type} is not read from Terraform", type=self.decl.type))
+        said = where.cfn if self.decl.provider == "aws" else where.arm
+        for spec in (where.tf, said, None if self.decl.provider == "aws" else where.live):
+            paths = (spec,) if isinstance(spec, str) else spec if isinstance(spec, tuple) else None
+            if paths is not None and all(shape.reads(path) for path in paths):
+                return spec
+        kind = str(self.doc.body.get(KIND, ""))
+        return said if isinstance(said, NotShown) else NotShown(say("not read from {kind}", kind=kind))
+
+    @property
+    def shape(self) -> Shape | None:
+        """How the type of this document looks in Terraform."""
+        return self.decl.shapes.get(str(self.doc.body.get(KIND, "")))
+
+    def written(self, path: str) -> str:
+        """A path as its source writes it: Terraform's own names for what was read in the shape of a template."""
+        shape = self.shape if path and self.doc.dialect is Dialect.TERRAFORM else None
+        return " || ".join(shape.written(part) for part in path.split(" || ")) if shape is not None else path
 
     def at(self, path: str) -> tuple[Seen, ...] | Unknown:
         """Values at one path, each wholly resolved."""
@@ -107,11 +134,11 @@ class View:
                 return lost
         got = compile_path(path).read(self._body(path))
         if isinstance(got, Unresolved):
-            return Unknown(got.reason, f"{got.path}: {got.why}", (self.source(Seen(got.path, None)),))
+            return Unknown(got.reason, f"{self.written(got.path)}: {got.why}", (self.source(Seen(got.path, None)),))
         for seen in got:
             why = within(seen.value)
             if why is not None:
-                return Unknown(Reason.UNRESOLVED, f"{seen.path}: {why}", (self.source(Seen(seen.path, None)),))
+                return Unknown(Reason.UNRESOLVED, f"{self.written(seen.path)}: {why}", (self.source(Seen(seen.path, None)),))
         return got
 
     def _body(self, path: str) -> Json:
@@ -120,7 +147,7 @@ class View:
             single = {child.put for child in slots(self.decl, self.doc) if not child.many}
             return {**self.doc.body, **{put: found[0] if put in single else [*found] for put, found in parts.items() if found}}
         joined = roots(path) & self.decl.join_names
-        if not joined or self.doc.dialect in (Dialect.LIVE, Dialect.PROBE):
+        if not joined or self.doc.dialect in (Dialect.LIVE, Dialect.PROBE, Dialect.TERRAFORM):
             return dict(self.doc.body)
         return {**self.doc.body, **{j.put: [dict(d.body) for d in self.joined(j.put)] for j in self.decl.joins if j.put in joined}}
 
@@ -169,7 +196,15 @@ class View:
         doc = self.doc
         root = re.split(r"[.\[]", seen.path, maxsplit=1)[0] if not call else ""  # a concrete path: its keys may be no JMESPath
         call = call or self.index.calls.get(doc.calls.get(root, doc.calls.get("", "")))
-        return Source(doc.dialect.origin, seen.path, _short(seen.value), call.name if call and not doc.file else None, doc.file, self._line(seen.path), call.at if call else None)
+        return Source(
+            doc.dialect.origin,
+            self.written(seen.path),
+            _short(seen.value),
+            call.name if call and not doc.file else None,
+            doc.file,
+            self._line(seen.path),
+            call.at if call else None,
+        )
 
     def _line(self, path: str) -> int | None:
         """The nearest line on the way up: a value's own, its parent's, the resource's."""

@@ -115,6 +115,11 @@ class Document:
     def key(self) -> tuple[str, str]:
         return (str(self.ref), self.dialect)
 
+    @property
+    def bundle(self) -> str:
+        """For templates: what was deployed together, within which names are unique: a file, or a folder of Terraform files."""
+        return self.ref.id.removesuffix(f"#{self.ref.name}")
+
 
 @dataclass(frozen=True, slots=True)
 class Run:

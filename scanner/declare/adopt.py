@@ -1,0 +1,183 @@
+"""From Terraform's resources to ours: each in the shape of the type that it is, with what its satellites say of it. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from scanner.data.regions import place_of
+from scanner.data.terraform import holds_nothing
+from scanner.declare.decl import TypeDecl
+from scanner.declare.path import REFERENCE, UNRESOLVED, unresolved
+from scanner.declare.terraform import KIND, PARENT, Shape, Tf, allowed, fill, keys, mark, place, value_at
+from scanner.model.known import Json, Reason
+from scanner.model.record import dataclass
+from scanner.model.resource import Ref
+from scanner.model.snapshot import Call, Dialect, Document
+
+VERSION = "$version"
+"""In a raw body: the constraint on the provider's version."""
+FOREIGN = {"google": "Google Cloud", "oci": "Oracle Cloud", "alicloud": "Alibaba Cloud", "kubernetes": "Kubernetes", "helm": "Helm"}
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Terraform types by name: whose they are, and on whom they say something."""
+
+    shapes: Mapping[str, tuple[TypeDecl, Shape]]
+    satellites: Mapping[str, tuple[tuple[TypeDecl, Tf], ...]]
+
+    @classmethod
+    def of(cls, decls: Mapping[str, TypeDecl]) -> Vocabulary:
+        shapes: dict[str, tuple[TypeDecl, Shape]] = {}
+        satellites: dict[str, list[tuple[TypeDecl, Tf]]] = defaultdict(list)
+        for decl in decls.values():
+            for name, shape in decl.shapes.items():
+                shapes[name] = (decl, shape)
+            for one in decl.terraform:
+                if one.on:
+                    satellites[one.name].append((decl, one))
+        return cls(shapes, {name: tuple(found) for name, found in satellites.items()})
+
+
+@dataclass(frozen=True)
+class _Owner:
+    doc: Document
+    decl: TypeDecl
+    shape: Shape
+    raw: Mapping[str, Json]
+    body: dict[str, Json]
+
+
+def adopt(documents: Iterable[Document], decls: Mapping[str, TypeDecl], words: Vocabulary | None = None) -> tuple[tuple[Document, ...], tuple[Call, ...]]:
+    """Documents in our types, and a look that failed for each Terraform type that no declaration reads. Documents of other dialects pass."""
+    words = words or Vocabulary.of(decls)
+    passed: list[Document] = []
+    raw: list[Document] = []
+    for doc in documents:
+        (raw if doc.dialect is Dialect.TERRAFORM else passed).append(doc)
+    owners: dict[tuple[str, str], _Owner] = {}
+    unread: dict[tuple[str, str], list[Document]] = defaultdict(list)
+    for doc in raw:
+        found = words.shapes.get(doc.ref.type)
+        if found is not None:
+            owners[doc.bundle, doc.ref.name] = _owner(doc, *found)
+        elif doc.ref.type not in words.satellites and not holds_nothing(doc.ref.type):
+            unread[doc.bundle, doc.ref.type].append(doc)
+    attach([doc for doc in raw if doc.ref.type in words.satellites], owners, words)
+    for owner in owners.values():
+        _inherit(owner, owners)
+    made = tuple(replace(owner.doc, ref=_ref(owner), body=owner.body, tags=_tags(owner.raw)) for owner in owners.values())
+    return (*passed, *made), tuple(_not_read(bundle, kind, docs) for (bundle, kind), docs in sorted(unread.items()))
+
+
+def _owner(doc: Document, decl: TypeDecl, shape: Shape) -> _Owner:
+    body: dict[str, Json] = {KIND: doc.ref.type}
+    why = unresolved(dict(doc.body)) if UNRESOLVED in doc.body else None
+    if why is not None:
+        body[UNRESOLVED] = why
+        return _Owner(doc, decl, shape, doc.body, body)
+    raw: dict[str, Json] = dict(doc.body)
+    fill(body, shape.main, raw, allowed(str(raw.get(VERSION, ""))))
+    if shape.main.parent:
+        named = value_at(raw, shape.main.parent)
+        if isinstance(named, (str, dict)):
+            body[PARENT] = named
+    return _Owner(doc, decl, shape, doc.body, body)
+
+
+def attach(satellites: list[Document], owners: Mapping[tuple[str, str], _Owner], words: Vocabulary) -> None:
+    """Put what satellites say where it belongs. One whose owner cannot be told might belong to any."""
+    by_name: dict[tuple[str, str, str], list[_Owner]] = defaultdict(list)
+    by_type: dict[tuple[str, str], list[_Owner]] = defaultdict(list)
+    for owner in owners.values():
+        by_type[owner.doc.bundle, owner.decl.type].append(owner)
+        for name in owner.shape.main.known_by:
+            value = value_at(dict(owner.raw), name)
+            if isinstance(value, str):
+                by_name[owner.doc.bundle, owner.decl.type, value.lower()].append(owner)
+    for doc in satellites:
+        for decl, one in words.satellites[doc.ref.type]:
+            raw: dict[str, Json] = dict(doc.body)
+            if one.when is not None and UNRESOLVED not in raw and not _meant(one, raw):
+                continue
+            named = value_at(raw, one.on)
+            why = unresolved(raw) or unresolved(named)
+            targets: list[_Owner] = []
+            if isinstance(named, dict) and REFERENCE in named:
+                one_owner = owners.get((doc.bundle, str(named[REFERENCE])))
+                targets = [one_owner] if one_owner is not None and one_owner.decl is decl else []
+                if unresolved(raw) is None:
+                    why = None
+            elif isinstance(named, str):
+                for key in {named.lower(), named.rstrip("/").rsplit("/", 1)[-1].lower()}:
+                    targets += by_name[doc.bundle, decl.type, key]
+            if why is not None:
+                for owner in targets or by_type[doc.bundle, decl.type]:
+                    for target in one.rows:
+                        _overwrite(owner.body, target, f"{doc.ref.name} may belong to it: {why}")
+                continue
+            for owner in targets:
+                if UNRESOLVED not in owner.body:
+                    fill(owner.body, one, raw, allowed(str(raw.get(VERSION, ""))))
+
+
+def _meant(one: Tf, raw: Mapping[str, Json]) -> bool:
+    """A test that cannot be answered lets the satellite through: its rows then say what is not known."""
+    try:
+        return one.when is None or bool(one.when(raw))
+    except (TypeError, ValueError, LookupError, AttributeError):
+        return True
+
+
+def _overwrite(body: dict[str, Json], target: str, why: str) -> None:
+    if UNRESOLVED not in body:
+        place(body, ".".join(keys(target.partition("[")[0] if "[" in target else target)), mark(why))
+
+
+def _inherit(owner: _Owner, owners: Mapping[tuple[str, str], _Owner]) -> None:
+    if not owner.shape.main.inherits or UNRESOLVED in owner.body:
+        return
+    parent = owner.body.get(PARENT)
+    above = owners.get((owner.doc.bundle, str(parent[REFERENCE]))) if isinstance(parent, dict) and REFERENCE in parent else None
+    for name in owner.shape.main.inherits:
+        if name in owner.body:
+            continue
+        if above is not None and UNRESOLVED not in above.body:
+            _inherit(above, owners)
+            if name in above.body:
+                owner.body[name] = above.body[name]
+        else:
+            owner.body[name] = mark(f"is that of {owner.shape.main.parent}, which this plan does not show")
+
+
+def _ref(owner: _Owner) -> Ref:
+    ref = owner.doc.ref
+    region = ref.region
+    if owner.decl.provider == "azure":
+        location = owner.body.get("location")
+        region = place_of("azure", location).region if isinstance(location, str) else ""
+    return Ref(owner.decl.provider, owner.decl.type, ref.account, region, ref.id, ref.name)
+
+
+def _tags(raw: Mapping[str, Json]) -> dict[str, str]:
+    """Tags whose values are known; `tags_all` holds those of the provider too."""
+    found: dict[str, str] = {}
+    for name in ("tags", "tags_all"):
+        tags: Any = raw.get(name)
+        if isinstance(tags, dict) and UNRESOLVED not in tags and REFERENCE not in tags:
+            found.update({key: value for key, value in tags.items() if isinstance(value, str)})
+    return found
+
+
+def _not_read(bundle: str, kind: str, docs: list[Document]) -> Call:
+    """Resources were declared, and nothing is known of them: never silence."""
+    first = docs[0].ref
+    names = ", ".join(doc.ref.name for doc in docs[:3]) + (f" and {len(docs) - 3} more" if len(docs) > 3 else "")
+    detail = f"Houvast has no declaration of the Terraform type {kind}: {names}"
+    return Call(first.provider, first.account, "", "file", f"read {docs[0].file or bundle}", f"{bundle}#{kind}", Reason.UNSUPPORTED, "", detail, "", (kind,))
+
+
+__all__ = ["VERSION", "Vocabulary", "adopt"]
