@@ -19,6 +19,7 @@ _WORDS = {"db": "DB", "ssl": "SSL", "mfa": "MFA", "saml": "SAML", "ssh": "SSH", 
 _PREFIXES = {
     "elbv2": "elasticloadbalancing", "elb": "elasticloadbalancing", "s3control": "s3", "efs": "elasticfilesystem", "opensearch": "es",
     "keyspaces": "cassandra", "neptune": "rds", "docdb": "rds", "emr": "elasticmapreduce", "resourcegroupstaggingapi": "tag", "sso-admin": "sso",
+    "cloudhsmv2": "cloudhsm", "bedrock-agent": "bedrock",
 }  # fmt: skip
 
 

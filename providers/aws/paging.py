@@ -14,7 +14,10 @@ _BY_LAST = {
     },
 }
 #: Member of the question, and those of the answer that hold its next value.
-_TOKENS = {"NextToken": ("NextToken",), "nextToken": ("nextToken",), "Marker": ("NextMarker", "Marker"), "PaginationToken": ("PaginationToken",), "pageToken": ("nextPageToken",)}
+_TOKENS = {
+    "NextToken": ("NextToken",), "nextToken": ("nextToken",), "Marker": ("NextMarker", "Marker"), "PaginationToken": ("PaginationToken",), "pageToken": ("nextPageToken",),
+    "NextMarker": ("NextMarker",), "ContinuationToken": ("NextContinuationToken",),
+}  # fmt: skip
 _MORE = ("NextToken", "nextToken", "nextPageToken", "NextMarker", "Marker", "ContinuationToken", "Token", "PaginationToken")
 _FLAGS = ("IsTruncated", "HasMoreResults", "HasMoreDeliveryStreams", "HasMoreStreams", "HasMoreDestinations")
 
