@@ -7,7 +7,7 @@ from scanner.data.guidelines import Guideline, Level, guideline, guideline_names
 from scanner.data.regions import azure_name, azure_pair, country_name, members, place_of
 from scanner.data.tables import rows, table
 from scanner.declare.decl import FactDecl, Join, TypeDecl, fact, never, never_others
-from scanner.declare.live import Arm, Below, Child, Each, Get, List, Probe, Report, Resolve, Scope, meaning
+from scanner.declare.live import Arm, Ask, Below, Child, Directory, Each, Get, List, Probe, Report, Resolve, Scope, meaning
 from scanner.declare.logic import any_of, applying, first_proven, of_parent, per_dialect, together
 from scanner.declare.path import REFERENCE, UNRESOLVED, compile_path, roots
 from scanner.declare.places import Clue, arns, azure_ids, derived_regions, here, nowhere, placed, region_of, regions, traced
@@ -22,6 +22,7 @@ from scanner.model.facts import (
     ON,
     Access,
     AccessKey,
+    AllowedRegions,
     AtRest,
     AtRestDefault,
     Attacks,
@@ -68,8 +69,8 @@ from scanner.model.verdict import Outcome, Severity, Status, fails, passes, unsu
 
 __all__ = [
     "EVERY_TYPE", "FOUND", "NOT_SHOWN", "OFF", "ON", "REFERENCE", "UNRESOLVED",
-    "Access", "AccessKey", "Answer", "Arm", "AtRest", "AtRestDefault", "Attacks", "BackupEncryption", "BackupPlaces", "Backups", "Below",
-    "Call", "Certificate", "Chain", "Child", "ClientAuth", "Clue", "Confidence", "Deletion", "Dialect", "DnsSigning", "Document", "Each", "Endpoint", "Endpoints", "Estate",
+    "Access", "AccessKey", "AllowedRegions", "Answer", "Arm", "Ask", "AtRest", "AtRestDefault", "Attacks", "BackupEncryption", "BackupPlaces", "Backups", "Below",
+    "Call", "Certificate", "Chain", "Child", "ClientAuth", "Clue", "Confidence", "Deletion", "Dialect", "Directory", "DnsSigning", "Document", "Each", "Endpoint", "Endpoints", "Estate",
     "Exposure", "FactDecl", "Failure", "Get", "Guideline", "Handshake", "Holder", "Home", "HouvastError", "Hsts", "HttpsRedirect", "InvalidFile", "Job", "Join", "Json",
     "KeyCustody", "KeyGuard", "KeyRotation", "Known", "Level", "List", "LogPlaces", "Logs", "MissingCredentials", "MissingExtra", "Norm", "NotApplicable", "Now",
     "Options", "Origin", "Outcome", "Outflow", "Part", "PasswordLogin", "Place", "Probe", "Reason", "Ref", "Renewal", "Replicas", "Report",

@@ -40,6 +40,8 @@ class _Child:
     params: Mapping[str, Json]
     parent: str
     """Name of the parent."""
+    along: Mapping[str, Json]
+    """What else is known of it."""
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,9 @@ class AwsWorker:
 
     def _children(self, call: Call, child: _Child) -> Answer:
         listing = child.each.listing
-        return self._read(call, child.site, listing, {**_params(listing, child.site), **child.params}, ((child.decl, listing),), parent=child.parent, given=child.params)
+        return self._read(
+            call, child.site, listing, {**_params(listing, child.site), **child.params}, ((child.decl, listing),), parent=child.parent, given={**child.along, **child.params}
+        )
 
     def _read(
         self, call: Call, site: Site, listing: List, params: Mapping[str, Json],
@@ -329,7 +333,8 @@ class AwsWorker:
 
     def _taken(self, site: Site, service: str, get: Get, params: Mapping[str, Json]) -> list[Any]:
         """What the declaration takes of each page."""
-        return [_take(page, get.take) for page in self._calls[site.account.profile].pages(service, site.region, get.operation, {**get.fixed, **params})]
+        pages = self._calls[site.account.profile].pages(service, site.region, get.operation, {**get.fixed, **params})
+        return [[] if get.left_out and get.take not in page else _take(page, get.take) for page in pages]
 
     def _trimmed(self, site: Site, decl: TypeDecl, get: Get, taken: list[Any]) -> Json:
         """What was taken, with what the declaration reads of it."""
@@ -346,6 +351,8 @@ class AwsWorker:
             if get.one and len(every) != 1:
                 raise Failure(Reason.UNPARSABLE, "", f"{get.take} holds {len(every)} items instead of one")
             return kept_part(decl, get.put, every[0] if get.one else every, shape)
+        if len(taken) > 1:
+            raise Failure(Reason.UNSUPPORTED, "", f"{get.operation} answered in {len(taken)} pages, and what is taken of them is no list")
         return kept_part(decl, get.put, taken[0], shape)
 
     def _shared_jobs(self, documents: Iterable[Document]) -> list[Job]:
@@ -359,7 +366,7 @@ class AwsWorker:
             everywhere = isinstance(decl.live, List) and decl.live.scope is Scope.GLOBAL
             for get in details(decl, self._options):
                 if is_shared(get) and get.put not in doc.calls:
-                    asked = (doc.ref.account, "" if everywhere else doc.ref.region, get.service or _service(decl), get.operation, _same(get))
+                    asked = (doc.ref.account, "" if everywhere and not get.regional else doc.ref.region, get.service or _service(decl), get.operation, _same(get))
                     groups.setdefault(asked, {}).setdefault((decl.type, get.put), (decl, get, []))[2].append(doc)
         jobs = []
         for (account, region, service, operation, _), askers in sorted(groups.items(), key=lambda group: group[0]):
@@ -390,7 +397,8 @@ class AwsWorker:
         parent = identify(each.parent, item, site, site.shown)
         params: dict[str, Json] = {name: next(iter(values(path, item)), None) for name, path in each.params.items()}
         call = self._call(site, each.listing.service, each.listing.operation, each.listing.permission, types=(decl.type,), subject=parent)
-        return Job(call, "child", _Child(site, decl, each, params, text_at(each.parent.name, item)))
+        along: dict[str, Json] = {name: found[0] for name, path in each.along.items() if (found := values(path, item))}
+        return Job(call, "child", _Child(site, decl, each, params, text_at(each.parent.name, item), along))
 
     # -- what a listing does not say ---------------------------------------------------------------------------
     def _locate_job(self, site: Site, decl: TypeDecl, listing: List, item: Mapping[str, Any]) -> Job:

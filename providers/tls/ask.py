@@ -72,6 +72,9 @@ class Session:
         """Find the address; sets `dead` where there is none."""
         loop = asyncio.get_running_loop()
         self._end = loop.time() + self.limits.deadline
+        if self.gates is not None and self.gates.proxy is not None:
+            self.address, self.gate = (where, self.port), self.gates.of(where)  # the proxy looks the name up
+            return
         try:
             async with asyncio.timeout(self.limits.connect):
                 found = await loop.getaddrinfo(where, self.port, type=socket.SOCK_STREAM)
@@ -174,7 +177,7 @@ class Session:
     async def _exchange(self, question: Question, patience: float) -> Reply | Silence:
         assert self.address is not None  # `start` sets it or `dead`
         self.connections += 1
-        wire = await Wire.connect(self.address, self._family, self.limits.connect)
+        wire = await Wire.connect(self.address, self._family, self.limits.connect, self.gate.proxy)
         flight = _flight(question)
         try:
             async with asyncio.timeout(patience):

@@ -98,7 +98,7 @@ class Peer:
             showing: Showing | None = None
             wire: Wire | None = None
             try:
-                wire = await Wire.connect((self.address, self.target.port), self.family, min(limit, self.left))
+                wire = await Wire.connect((self.address, self.target.port), self.family, min(limit, self.left), self.gate.proxy)
                 async with asyncio.timeout(min(limit, max(self.left, 0.01))):
                     if self.target.starttls:
                         await DIALOGS[self.target.starttls](Talk(wire), self.target.host)
@@ -146,23 +146,6 @@ class Contact:
     @property
     def chain(self) -> tuple[bytes, ...]:
         return self.shown.chain if self.shown else ()
-
-
-async def resolve(target: Target, at: str, limit: float) -> list[tuple[int, str]]:
-    """Family and IP address of each address of the host, in the system's order. Raises Failure."""
-    host = at or target.host
-    try:
-        async with asyncio.timeout(limit):
-            infos = await asyncio.get_running_loop().getaddrinfo(host, target.port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST if at or target.is_ip else 0)
-    except TimeoutError:
-        raise Failure(Reason.TIMEOUT, "dns", f"no name server answered for {target.host} in time: check the network, or give the address with --connect IP") from None
-    except (OSError, UnicodeError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise Failure(Reason.UNAVAILABLE, "dns", f"{target.host} does not resolve ({why}): check the name, or give its address with --connect IP") from error
-    found = list(dict.fromkeys((int(info[0]), str(info[4][0])) for info in infos))
-    if not found:
-        raise Failure(Reason.UNAVAILABLE, "dns", f"{target.host} has no address: check the name, or give one with --connect IP")
-    return found
 
 
 async def meet(peers: list[Peer]) -> Contact:
@@ -302,10 +285,16 @@ def _older() -> tuple[Offer, ...]:
 # -- what went wrong ---------------------------------------------------------------------------------------
 def _refusal(peer: Peer, silence: Silence) -> Failure:
     where = f"port {peer.target.port} of {peer.address}"
+    if peer.gate.proxy is not None:
+        return Failure(silence.reason, "proxy", f"{where} was not reached: {silence.detail}")
     if silence.kind == "timeout":
         return Failure(Reason.TIMEOUT, "connect", f"{where} did not answer: a firewall may drop the connection, or the host is down")
     if os.strerror(errno.ECONNREFUSED) in silence.detail:
         return Failure(Reason.UNAVAILABLE, "refused", f"{where} refuses connections: check the port and that the service runs")
+    if peer.family == socket.AF_INET6 and any(os.strerror(code) in silence.detail for code in (errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)):
+        return Failure(
+            Reason.UNAVAILABLE, "unreachable", f"{where} cannot be reached: this machine has no way to IPv6 addresses; scan from one that has, or leave them out with --ipv4"
+        )
     return Failure(Reason.UNAVAILABLE, "unreachable", f"{where} cannot be reached ({silence.detail}): check the address and the route to it")
 
 

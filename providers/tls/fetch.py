@@ -1,4 +1,4 @@
-"""One HTTP/1.1 request on a connection of its own, within bounds: no redirect is followed, no cookie kept, no proxy used."""
+"""One HTTP/1.1 request on a connection of its own, within bounds: no redirect is followed, no cookie kept."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ import ssl
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from providers.tls.proxy import Proxy
+from providers.tls.wire import PeerSilent, Wire
 from scanner.sdk import Failure, Reason
 
 _MOST_HEADERS = 32 * 1024
 _MOST_LINES = 200
 MOST_BODY = 64 * 1024
+_MOST_SECONDS = 60.0
+"""For a proxy to lead there; the limit of the whole request ends it sooner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +53,16 @@ class Request:
     """Bytes of the body that are read; more is a Failure. 0: the body is not read."""
 
 
-async def fetch(request: Request, limit: float, tls: ssl.SSLContext | None = None, name: str | None = None) -> Reply:
-    """The answer within `limit` seconds for everything. Raises NotHttp, Failure."""
+async def fetch(request: Request, limit: float, tls: ssl.SSLContext | None = None, name: str | None = None, proxy: Proxy | None = None) -> Reply:
+    """The answer within `limit` seconds for everything. Through a proxy by CONNECT alone, so that it cannot answer in the host's place. Raises NotHttp, Failure."""
     where = f"{request.host}:{request.port}"
     try:
         async with asyncio.timeout(limit):
-            return await _fetch(request, tls, name)
+            return await _fetch(request, tls, name, proxy)
     except TimeoutError:
         raise Failure(Reason.TIMEOUT, "http", f"{where} did not answer in HTTP within {limit:g} s") from None
+    except PeerSilent as silent:
+        raise Failure(silent.silence.reason, "proxy", f"{where} was not reached: {silent.silence.detail}") from silent
     except ssl.SSLError as error:
         raise Failure(Reason.UNAVAILABLE, "http", f"no HTTP of {where} could be read: the handshake failed ({error.reason or error})") from error
     except ConnectionRefusedError as error:
@@ -65,8 +71,16 @@ async def fetch(request: Request, limit: float, tls: ssl.SSLContext | None = Non
         raise Failure(Reason.UNAVAILABLE, "http", f"{where} broke the connection off ({type(error).__name__})") from error
 
 
-async def _fetch(request: Request, tls: ssl.SSLContext | None, name: str | None) -> Reply:
-    reader, writer = await asyncio.open_connection(request.address, request.port, ssl=tls, server_hostname=name if tls else None, limit=_MOST_HEADERS)
+async def _open(request: Request, tls: ssl.SSLContext | None, name: str | None, proxy: Proxy | None) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    by_name = (name or "") if tls else None
+    if proxy is None:
+        return await asyncio.open_connection(request.address, request.port, ssl=tls, server_hostname=by_name, limit=_MOST_HEADERS)
+    wire = await Wire.connect((request.address, request.port), socket.AF_UNSPEC, _MOST_SECONDS, proxy)
+    return await asyncio.open_connection(sock=wire.detach(), ssl=tls, server_hostname=by_name, limit=_MOST_HEADERS)
+
+
+async def _fetch(request: Request, tls: ssl.SSLContext | None, name: str | None, proxy: Proxy | None) -> Reply:
+    reader, writer = await _open(request, tls, name, proxy)
     try:
         host = f"[{request.host}]" if ":" in request.host else request.host
         host += "" if request.port in (80, 443) else f":{request.port}"
@@ -149,11 +163,12 @@ class Place:
     path: str
 
 
-async def locate(url: str, local: bool, limit: float) -> Place:
+async def locate(url: str, local: bool, limit: float, proxied: bool = False) -> Place:
     """The address behind an `http:` URL that somebody else wrote. Raises Failure.
 
     Nothing but plain HTTP, and no address within private networks unless the endpoint itself is there (`local`):
     a certificate must not send the scanner to the services behind it. The address that was looked at is the one that is connected to.
+    Behind a proxy (`proxied`), which looks names up itself, neither names of private networks nor their addresses are asked.
     """
     try:
         parts = urlsplit(url)
@@ -163,6 +178,11 @@ async def locate(url: str, local: bool, limit: float) -> Place:
         raise Failure(Reason.UNRESOLVED, "url", f"{url[:80]!r} is no URL") from error
     if parts.scheme.lower() != "http" or not host or "@" in parts.netloc or any(ord(c) <= 32 or ord(c) > 126 for c in url) or len(url) > 2000:
         raise Failure(Reason.UNSUPPORTED, "url", f"{url[:80]!r} is not plain HTTP, and nothing else is asked")
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if proxied:
+        if not local and _inside(host):
+            raise Failure(Reason.UNSUPPORTED, "private", f"{host} may lead into a private network, and the endpoint is not there: it is not asked")
+        return Place(host, port, host, path)
     try:
         async with asyncio.timeout(limit):
             infos = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -173,11 +193,18 @@ async def locate(url: str, local: bool, limit: float) -> Place:
     for info in infos:
         address = str(info[4][0])
         if local or ipaddress.ip_address(address.partition("%")[0]).is_global:
-            path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             return Place(address, port, host, path)
     raise Failure(Reason.UNSUPPORTED, "private", f"{host} leads into a private network, and the endpoint is not there: it is not asked")
 
 
+def _inside(host: str) -> bool:
+    """Whether a name looks like one of a private network (RFC 6761, RFC 6762, RFC 8375)."""
+    return is_local(host) or "." not in host.strip(".") or host.lower().rstrip(".").endswith((".localhost", ".local", ".internal", ".home.arpa"))
+
+
 def is_local(address: str) -> bool:
-    """Whether an address lies within a private network, or on this machine."""
-    return not ipaddress.ip_address(address.partition("%")[0]).is_global
+    """Whether an address lies within a private network, or on this machine; of a name nothing is known."""
+    try:
+        return not ipaddress.ip_address(address.partition("%")[0]).is_global
+    except ValueError:
+        return False

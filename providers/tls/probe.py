@@ -10,10 +10,12 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
 from providers.tls import attacks, certificates, contact, revocation, web
+from providers.tls.addresses import Place, resolve
 from providers.tls.aside import Lane, aside
 from providers.tls.chain import Judge
 from providers.tls.child import Outcome
-from providers.tls.contact import Contact, Peer, meet, resolve
+from providers.tls.contact import Contact, Peer, meet
+from providers.tls.credential import Credential
 from providers.tls.enumeration import Limits
 from providers.tls.names import matches
 from providers.tls.negotiate import Negotiated, negotiate
@@ -34,6 +36,8 @@ CONNECT = ""
 
 CONNECTIONS = 400
 """Sockets open at once, over all hosts; an ordinary limit on open files is 1,024."""
+_SWEPT = 3.0
+"""Seconds for a step of first contact within a range, where most addresses are nobody's."""
 _EXAMINATIONS = max(2, os.cpu_count() or 2)
 """sslyze makes many connections a host, and misses its own deadlines when it runs more often at once."""
 
@@ -56,6 +60,10 @@ class ProbeOptions:
     """Port of plain HTTP; 0: 80 for an endpoint on 443, none for others."""
     added: tuple[bytes, ...] = ()
     """Added trust anchors, DER."""
+    family: int = 0
+    """4 or 6: only addresses of this kind."""
+    credential: Credential | None = None
+    """What is presented to servers that ask for a certificate."""
     gates: Gates = field(default_factory=lambda: Gates(Limits()))
     everywhere: AbstractAsyncContextManager[object] = field(default_factory=lambda: asyncio.Semaphore(CONNECTIONS))
     judging: Lane = field(default_factory=lambda: Lane("judging"))
@@ -80,13 +88,21 @@ class Greeting:
     """What was shown, each certificate once."""
 
 
-async def greet(target: Target, options: ProbeOptions) -> Greeting:
-    """First contact, a matter of milliseconds: the certificate and what hangs on it. Raises Failure when there is nobody to talk to."""
+async def places_of(target: Target, options: ProbeOptions) -> list[Place]:
+    """Where the endpoint can be found. Raises Failure."""
+    left = max(options.until() - time.monotonic(), 0.01)
+    return await resolve(target, options.at, min(options.limit, left), family=options.family, proxy=options.gates.proxy)
+
+
+async def greet(target: Target, places: list[Place], options: ProbeOptions) -> Greeting:
+    """First contact, a matter of milliseconds: the certificate and what hangs on it, at the first place that takes a connection.
+
+    Raises Failure when there is nobody to talk to.
+    """
     until = options.until()
-    loop = asyncio.get_running_loop()
-    places = await resolve(target, options.at, min(options.limit, max(until - time.monotonic(), 0.01)))
-    deadline = loop.time() + until - time.monotonic()
-    met = await meet([Peer(target, address, family, options.gates.of(address), options.limit, deadline, options.everywhere) for family, address in places])
+    deadline = asyncio.get_running_loop().time() + until - time.monotonic()
+    limit = min(options.limit, _SWEPT) if target.swept else options.limit
+    met = await meet([Peer(target, address, family, options.gates.of(address), limit, deadline, options.everywhere) for family, address in places])
     found: dict[str, Outcome] = {}
     chains: tuple[Shown, ...] = ()
     if {*FIRST, "revocation"} & options.wanted and met.chain:
@@ -120,14 +136,15 @@ async def further(greeting: Greeting, options: ProbeOptions) -> tuple[dict[str, 
 
 async def look(part: str, greeting: Greeting, options: ProbeOptions) -> dict[str, Json]:
     """One part of WEB. Raises Failure."""
-    until = options.until()
+    until, limit = options.until(), min(options.limit, 10.0)
     if part == "revocation":
         if not greeting.chains:
             raise Failure(Reason.UNAVAILABLE, "certificate", f"no certificate of {greeting.target.id} was seen whose revocation could be asked for")
-        bodies = [await revocation.look(shown, greeting.contact.address, options.added, options.answers, min(options.limit, 10.0), until) for shown in greeting.chains]
+        bodies = [await revocation.look(shown, greeting.contact.address, options.added, options.answers, limit, until) for shown in greeting.chains]
         return min(bodies, key=_worst)
-    read = web.hsts if part == "hsts" else web.redirect
-    return await read(greeting.target, greeting.contact, min(options.limit, 10.0), until, options.http_port)
+    if part == "hsts":
+        return await web.hsts(greeting.target, greeting.contact, limit, until, options.credential)
+    return await web.redirect(greeting.target, greeting.contact, limit, until, options.http_port)
 
 
 def _worst(body: Mapping[str, Json]) -> int:
@@ -161,7 +178,7 @@ async def _attacks(target: Target, met: Contact, negotiated: Negotiated, handsha
     tried: Outcome = {}
     if left:
         async with options.examining:
-            tried = await aside(examine, target, met.address, left, options.limit, options.until())
+            tried = await aside(examine, target, met.address, left, options.limit, options.until(), options.gates.proxy, options.credential)
     if isinstance(tried, Failure):
         return tried
     # An attack that succeeded once has succeeded: neither look talks the other out of it.

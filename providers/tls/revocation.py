@@ -25,6 +25,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 from providers.tls.aside import aside
 from providers.tls.certificates import UNREADABLE, must_staple, read
 from providers.tls.fetch import MOST_BODY, NotHttp, Request, fetch, is_local, locate
+from providers.tls.proxy import Proxy
 from providers.tls.shown import Shown
 from scanner.sdk import Failure, Json, Reason
 
@@ -52,13 +53,14 @@ class Finding:
 class Answers:
     """What was fetched in one scan: an authority is asked once for what many endpoints share."""
 
+    proxy: Proxy | None = None
     _kept: dict[tuple[str, bytes], bytes] = field(default_factory=dict)
 
     async def get(self, url: str, asked: bytes, local: bool, limit: float) -> bytes:
         """The body of a URL; with `asked`, of an OCSP request. Raises Failure."""
         key = (url, asked)
         if key not in self._kept:
-            body = await _fetched(url, asked, local, limit)
+            body = await _fetched(url, asked, local, limit, self.proxy)
             if len(self._kept) >= _KEPT or len(body) > 1024 * 1024:
                 self._kept.clear()  # memory stays bounded, whatever the authorities send
             self._kept[key] = body
@@ -293,13 +295,13 @@ def _since(when: datetime | None, reason: x509.ReasonFlags | None, via: str) -> 
     return f"revoked since {when:%Y-%m-%d}{why}, says the authority by {via}" if when else f"revoked{why}, says the authority by {via}"
 
 
-async def _fetched(url: str, asked: bytes, local: bool, limit: float) -> bytes:
-    place = await locate(url, local, limit)
+async def _fetched(url: str, asked: bytes, local: bool, limit: float, proxy: Proxy | None) -> bytes:
+    place = await locate(url, local, limit, proxied=proxy is not None)
     request = Request(
         place.address, place.port, place.host, place.path, "POST" if asked else "GET", asked, "application/ocsp-request", MOST_BODY if asked else _MOST_CRL
     )  # fmt: skip
     try:
-        reply = await fetch(request, limit)
+        reply = await fetch(request, limit, proxy=proxy)
     except NotHttp as error:
         raise Failure(Reason.UNPARSABLE, "http", f"{url} answers no HTTP: {error}") from error
     if reply.status != 200:

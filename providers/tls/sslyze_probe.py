@@ -12,10 +12,13 @@ import signal
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from providers.tls.attacks import TRIED
 from providers.tls.child import Child, Died, Outcome, Overdue, serve
+from providers.tls.credential import Credential
+from providers.tls.proxy import Proxy
 from providers.tls.targets import Target
 from scanner.sdk import Failure, Json, Reason
 
@@ -23,18 +26,23 @@ _idle: queue.SimpleQueue[Child] = queue.SimpleQueue()
 """Children that wait for the next endpoint: starting one costs a second of CPU."""
 
 
-def examine(target: Target, address: str, wanted: frozenset[str], limit: float, deadline: float) -> Outcome:
+def examine(target: Target, address: str, wanted: frozenset[str], limit: float, deadline: float, proxy: Proxy | None = None, credential: Credential | None = None) -> Outcome:
     """Whether each of the wanted attacks (names of TRIED) works; what came to no end is left out. Or the Failure why there is nothing.
 
     `limit` bounds one network step in seconds, `deadline` (of `time.monotonic()`) the whole.
     """
     if deadline - time.monotonic() <= 0:
         return Failure(Reason.TIMEOUT, "deadline", f"the time was over before it was the turn of {target.id}: give it more with --timeout")
+    if proxy is not None and proxy.kind != "http":
+        return Failure(Reason.UNSUPPORTED, "proxy", f"attacks cannot be tried through {proxy}: sslyze takes HTTP proxies only")
     try:
         child = _idle.get_nowait()
     except queue.Empty:
         child = Child("providers.tls.sslyze_probe")
-    asked = {"target": asdict(target), "address": address, "wanted": sorted(wanted), "limit": max(1, round(limit)), "seconds": max(1, round(deadline - time.monotonic()) + 5)}
+    asked = {
+        "target": asdict(target), "address": address, "wanted": sorted(wanted), "limit": max(1, round(limit)), "seconds": max(1, round(deadline - time.monotonic()) + 5),
+        "proxy": asdict(proxy) if proxy else None, "credential": asdict(credential) if credential else None,
+    }  # fmt: skip
     try:
         child.ask(asked)
         found = list(child.answers(deadline))
@@ -96,14 +104,19 @@ def _protocols() -> dict[str, Any]:
 
 
 def _where(target: Target, request: dict[str, Any]) -> tuple[Any, Any]:
-    from sslyze.server_setting import ServerNetworkConfiguration, ServerNetworkLocation
+    from sslyze.server_setting import ClientAuthenticationCredentials, HttpProxySettings, ServerNetworkConfiguration, ServerNetworkLocation
 
+    own, proxy = request["credential"], request["proxy"]
     network = ServerNetworkConfiguration(
         tls_server_name_indication=target.host,
         tls_opportunistic_encryption=_protocols()[target.starttls] if target.starttls else None,
         network_timeout=request["limit"],
         network_max_retries=2,
+        tls_client_auth_credentials=ClientAuthenticationCredentials(Path(own["certificate"]), Path(own["key"]), own["password"]) if own else None,
     )
+    if proxy:
+        through = HttpProxySettings(proxy["host"], proxy["port"], proxy["user"] or None, proxy["password"] or None)
+        return ServerNetworkLocation(target.host, target.port, http_proxy_settings=through), network
     return ServerNetworkLocation(target.host, target.port, request["address"]), network
 
 

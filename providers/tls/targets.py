@@ -38,11 +38,18 @@ class Target:
     port: int
     starttls: str = ""
     """Protocol in which TLS has to be asked for; empty: TLS from the first byte."""
+    address: str = ""
+    """The one of several addresses of the host that is meant."""
+    swept: str = ""
+    """The range that it is one of: where nobody listens, there is no endpoint."""
+    public: bool = False
+    """Somebody else named it, in public: it is not asked within private networks."""
 
     @property
     def id(self) -> str:
-        """`host:port`; an IPv6 address in brackets."""
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        """`host:port`, an IPv6 address in brackets; `host:port@address` for one of several addresses."""
+        place = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        return f"{place}@{self.address}" if self.address else place
 
     @property
     def is_ip(self) -> bool:

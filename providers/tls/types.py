@@ -65,7 +65,9 @@ def _handshake(
     )
 
 
-def _served(ref: Ref, names: tuple[Json, ...], whole: tuple[Json, ...], nameless: tuple[Json, ...]) -> ServedNames:
+def _served(ref: Ref, names: tuple[Json, ...], whole: tuple[Json, ...], nameless: tuple[Json, ...], own_name: tuple[Json, ...]) -> ServedNames:
+    if own_name:
+        raise NotApplicable("the host is the cloud provider's own name, by which no client asks: the certificate need not name it")
     given = _texts(ref, names, whole)
     shown = nameless[0] if nameless else None
     return ServedNames(ref.name, given, matches(ref.name, given), tuple(str(name) for name in shown) if isinstance(shown, list) else None)
@@ -154,7 +156,7 @@ ENDPOINT = TypeDecl(
         fact(Hsts, derive(_hsts, live=("hsts.http", "hsts"))),
         fact(HttpsRedirect, derive(_redirect, live=("redirect.asked", "redirect.secure", "redirect.detail"))),
         fact(Chain, trusted=boolean(live="chain.trusted"), detail=text(live="chain.detail"), length=number(live="chain.length", then=int)),
-        fact(ServedNames, derive(_served, live=("certificate.served[]", "certificate.served", "certificate.without_sni"))),
+        fact(ServedNames, derive(_served, live=("certificate.served[]", "certificate.served", "certificate.without_sni", "own_name"))),
         fact(Attacks, derive(_attacks, live=("attacks.vulnerable[]", "attacks.tested[]"))),
         fact(ClientAuth, state=flag(live="client_auth.asks")),
     ),

@@ -8,6 +8,7 @@ import time
 from urllib.parse import urlsplit
 
 from providers.tls.contact import Contact
+from providers.tls.credential import Credential
 from providers.tls.fetch import NotHttp, Reply, Request, fetch
 from providers.tls.targets import Target
 from scanner.sdk import Failure, Json, Reason
@@ -15,12 +16,13 @@ from scanner.sdk import Failure, Json, Reason
 _HTTPS = 443
 
 
-async def hsts(target: Target, met: Contact, limit: float, until: float, _port: int) -> dict[str, Json]:
+async def hsts(target: Target, met: Contact, limit: float, until: float, credential: Credential | None = None) -> dict[str, Json]:
     """`{"http": false, "why"}` for an endpoint that speaks something else, or `{"http": true, "max_age", …}`. Raises Failure."""
     if target.starttls:
         return {"http": False, "why": f"it speaks {target.starttls}"}
     try:
-        reply = await fetch(Request(met.address, target.port, target.host), _left(limit, until), context(), None if target.is_ip else target.host)
+        request = Request(met.address, target.port, target.host)
+        reply = await fetch(request, _left(limit, until), context(credential), None if target.is_ip else target.host, met.peer.gate.proxy)
     except NotHttp as other:
         return {"http": False, "why": f"it speaks something else than HTTP: {other}"}
     return {"http": True, "status": reply.status, **policy(reply)}
@@ -50,7 +52,7 @@ async def redirect(target: Target, met: Contact, limit: float, until: float, por
     if not port:
         return {"asked": False}
     try:
-        reply = await fetch(Request(met.address, port, target.host), _left(limit, until))
+        reply = await fetch(Request(met.address, port, target.host), _left(limit, until), proxy=met.peer.gate.proxy)
     except NotHttp as other:
         return {"asked": True, "secure": True, "detail": f"port {port} speaks something else than HTTP: {other}"}
     except Failure as failure:
@@ -80,7 +82,7 @@ def judged(target: Target, port: int, reply: Reply) -> dict[str, Json]:
     return {"secure": False, "detail": f"port {port} answers in plain HTTP with {reply.status} instead of a redirect"}
 
 
-def context() -> ssl.SSLContext:
+def context(credential: Credential | None = None) -> ssl.SSLContext:
     """A client that accepts what its OpenSSL can: it is here to look, not to trust, and sends nothing but `GET /`."""
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     made.check_hostname = False
@@ -88,6 +90,8 @@ def context() -> ssl.SSLContext:
     made.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     made.set_ciphers("ALL:@SECLEVEL=0")
     made.options |= 0x4  # SSL_OP_LEGACY_SERVER_CONNECT: to look at a server without RFC 5746
+    if credential is not None:
+        credential.into(made)
     return made
 
 

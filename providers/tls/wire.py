@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
 from providers.tls.enumeration import Limits
+from providers.tls.proxy import Proxy, ProxyRefused
 from scanner.sdk import Reason
 
 Address = tuple[str, int]
@@ -57,15 +58,43 @@ class PeerSilent(Exception):
 class Wire:
     """A connected socket."""
 
-    __slots__ = ("_loop", "_sock")
+    __slots__ = ("_held", "_loop", "_sock")
 
     def __init__(self, sock: socket.socket, loop: asyncio.AbstractEventLoop) -> None:
         self._sock = sock
         self._loop = loop
+        self._held = b""
 
     @classmethod
-    async def connect(cls, address: Address, family: int, seconds: float) -> Wire:
-        """Open a TCP connection."""
+    async def connect(cls, address: Address, family: int, seconds: float, proxy: Proxy | None = None) -> Wire:
+        """Open a TCP connection; through a proxy `address` may be a name."""
+        return await cls._direct(address, family, seconds) if proxy is None else await cls._led(proxy, address, seconds)
+
+    @classmethod
+    async def _led(cls, proxy: Proxy, address: Address, seconds: float) -> Wire:
+        wire: Wire | None = None
+        try:
+            async with asyncio.timeout(seconds):
+                family, *_, found = (await asyncio.get_running_loop().getaddrinfo(proxy.host, proxy.port, type=socket.SOCK_STREAM))[0]
+                wire = await cls._direct((str(found[0]), proxy.port), family, seconds)
+                await proxy.lead(wire, *address)
+                return wire
+        except TimeoutError:
+            failed = Silence(Reason.TIMEOUT, f"no TCP connection through {proxy} within {seconds:g} s", "timeout")
+        except PeerSilent as silent:
+            failed = Silence(silent.silence.reason, f"no TCP connection through {proxy}: {silent.silence.detail}", silent.silence.kind)
+        except (ProxyRefused, OSError, UnicodeError) as error:
+            failed = Silence(Reason.UNAVAILABLE, f"no TCP connection: {error}", "refused")
+        except BaseException:
+            if wire is not None:
+                wire.close()
+            raise
+        if wire is not None:
+            wire.close()
+        raise PeerSilent(failed)
+
+    @classmethod
+    async def _direct(cls, address: Address, family: int, seconds: float) -> Wire:
         loop = asyncio.get_running_loop()
         sock = socket.socket(family, socket.SOCK_STREAM)
         try:
@@ -94,6 +123,9 @@ class Wire:
 
     async def receive(self) -> bytes:
         """The next bytes, at most 16 KiB; never empty."""
+        if self._held:
+            held, self._held = self._held, b""
+            return held
         try:
             data = await self._loop.sock_recv(self._sock, _CHUNK)
         except OSError as error:
@@ -101,6 +133,14 @@ class Wire:
         if not data:
             raise PeerSilent(Silence(Reason.UNAVAILABLE, "connection closed without an answer", "closed"))
         return data
+
+    def unread(self, data: bytes) -> None:
+        """Put back what belongs to the next reader."""
+        self._held = data + self._held
+
+    def detach(self) -> socket.socket:
+        """The socket, for somebody else to read and close."""
+        return self._sock
 
     def close(self) -> None:
         """Give the connection up."""
@@ -114,10 +154,11 @@ class Gate:
     and has a more urgent question now, is not behind those that can wait.
     """
 
-    __slots__ = ("__weakref__", "_busy", "_last", "_limits", "_rounds", "_streak", "_turns", "_waiting", "pause", "width")
+    __slots__ = ("__weakref__", "_busy", "_last", "_limits", "_rounds", "_streak", "_turns", "_waiting", "pause", "proxy", "width")
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, proxy: Proxy | None = None) -> None:
         self._limits = limits
+        self.proxy = proxy
         self._busy = 0
         self._last = 0.0
         self._streak = 0
@@ -200,17 +241,18 @@ class Gate:
 
 
 class Gates:
-    """One gate an address, for as long as somebody holds it: names that lead to one host share its limit."""
+    """One gate an address, for as long as somebody holds it: names that lead to one host share its limit. All lead through one proxy, or none."""
 
-    __slots__ = ("_gates", "_limits")
+    __slots__ = ("_gates", "_limits", "proxy")
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, proxy: Proxy | None = None) -> None:
         self._limits = limits
+        self.proxy = proxy
         self._gates: WeakValueDictionary[str, Gate] = WeakValueDictionary()
 
     def of(self, address: str) -> Gate:
         """The gate of an address."""
         gate = self._gates.get(address)
         if gate is None:
-            gate = self._gates[address] = Gate(self._limits)
+            gate = self._gates[address] = Gate(self._limits, self.proxy)
         return gate

@@ -32,6 +32,7 @@ what to look at:
   aws, aws:PROFILE                 every enabled region of the account
   azure, azure:SUBSCRIPTION        every subscription that the credential sees
   HOST[:PORT], https://HOST        a TLS endpoint; smtp:// imap:// pop3:// ftp:// ldap:// postgres:// xmpp:// rdp:// use STARTTLS
+  192.0.2.0/28[:PORT]              every address of a range at which somebody listens
   FILE, DIR                        templates, recognised by content
   @FILE                            targets, one a line
   without a target: those of houvast.toml"""
@@ -94,8 +95,17 @@ def _looking(command: argparse.ArgumentParser) -> None:
     look.add_argument("--regions", metavar="R,R", help="AWS: only these regions; the others are reported as not looked at")
     look.add_argument("--profile", metavar="NAME", help="AWS: profile of the shared configuration for the target `aws`")
     look.add_argument("--azure-cloud", metavar="NAME|URL", help="Azure: public (default), china, usgovernment, or the URL of a Resource Manager")
+    look.add_argument("--endpoints", action="store_true", help="AWS, Azure: probe the TLS endpoints that the cloud declares, too; those in private networks are named and left out")
     look.add_argument("--connect", metavar="IP", help="TLS: connect to this address instead of looking the host up")
     look.add_argument("--ca-file", metavar="PEM", help="TLS: trust these certificates too")
+    family = look.add_mutually_exclusive_group()
+    family.add_argument("--ipv4", action="store_const", const="4", dest="ip_family", help="TLS: only addresses of this kind; without, every address of a name is looked at")
+    family.add_argument("--ipv6", action="store_const", const="6", dest="ip_family", help="TLS: the same for IPv6")
+    look.add_argument("--first-address", action="store_true", help="TLS: only the first address of a name that takes a connection; the others are reported as not looked at")
+    look.add_argument("--certificate-names", action="store_true", help="TLS: look at the other names on the certificates too")
+    look.add_argument("--client-cert", metavar="PEM", help="TLS: present this certificate to servers that ask for one; password of the key in HOUVAST_CLIENT_KEY_PASSWORD")
+    look.add_argument("--client-key", metavar="PEM", help="TLS: its key, where it stands in another file")
+    look.add_argument("--proxy", metavar="URL", help="TLS: through this proxy, http://HOST:PORT (CONNECT) or socks5://HOST:PORT; also HOUVAST_TLS_PROXY")
     look.add_argument("--region", metavar="REGION", help="templates: the region in which they will be deployed")
     look.add_argument("--parameters", metavar="FILE", help="CloudFormation: JSON with values of parameters")
     look.add_argument("--timeout", type=_seconds, metavar="SECONDS", default=900.0, help="for the whole scan (default: 900); what is left then is unknown")

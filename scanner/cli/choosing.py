@@ -30,6 +30,8 @@ def options_of(arguments: argparse.Namespace, config: Config, choice: Choice, mo
         "azure.resource_manager": os.environ.get("HOUVAST_AZURE_RESOURCE_MANAGER") or config.azure_resource_manager or "",
         "tls.connect": arguments.connect or "",
         "tls.ca_file": arguments.ca_file or config.tls_ca_file or "",
+        **config.tls,
+        **_typed_tls(arguments),
         "template.region": arguments.region or config.template_region or "",
         "template.account": config.template_account or "",
         "template.parameters": parameters(arguments.parameters) if arguments.parameters else config.template_parameters or "",
@@ -45,3 +47,17 @@ def options_of(arguments: argparse.Namespace, config: Config, choice: Choice, mo
         settings={key: value for key, value in settings.items() if value},
         taken_at=stamp(moment),
     )
+
+
+def _typed_tls(arguments: argparse.Namespace) -> dict[str, str]:
+    """How endpoints are reached, as far as it was typed or stands in the environment."""
+    typed = {
+        "tls.family": arguments.ip_family,
+        "tls.addresses": "first" if arguments.first_address else "",
+        "tls.endpoints": "yes" if arguments.endpoints else "",
+        "tls.certificate_names": "yes" if arguments.certificate_names else "",
+        "tls.client_cert": arguments.client_cert,
+        "tls.client_key": arguments.client_key,
+        "tls.proxy": arguments.proxy or os.environ.get("HOUVAST_TLS_PROXY"),
+    }
+    return {key: value for key, value in typed.items() if value}

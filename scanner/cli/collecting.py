@@ -26,6 +26,9 @@ from scanner.model.record import dataclass
 from scanner.model.snapshot import EVERY_TYPE, Call, Run, Snapshot, all_but
 from scanner.store.snapshot_file import is_snapshot, load, looks_like
 
+ENDPOINTS = "tls.endpoints"
+"""Setting: probe what the clouds declare as well."""
+
 
 @dataclass(frozen=True)
 class Collected:
@@ -47,11 +50,11 @@ def stamp(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def declarations(targets: Targets) -> Mapping[str, TypeDecl]:
-    """The declarations that these targets can need; loading fewer starts faster."""
+def declarations(targets: Targets, options: Options) -> Mapping[str, TypeDecl]:
+    """The declarations that these targets can need (and the endpoints that they offer); loading fewer starts faster."""
     if any(is_snapshot(file) for file in targets.files):
         return plugins.load_types()  # a snapshot may hold anything; what has no declaration would not be judged
-    packages = [f"providers.{kind}.types" for kind in sorted(targets.live)]
+    packages = [f"providers.{kind}.types" for kind in sorted({*targets.live, *(("tls",) if options.settings.get(ENDPOINTS) else ())})]
     if targets.files and "providers.aws.types" not in packages:
         packages.append("providers.aws.types")
     return plugins.load_types(*sorted(packages))
@@ -67,11 +70,29 @@ def collect(targets: Targets, options: Options, decls: Mapping[str, TypeDecl], q
     if workers:
         with Progress(quiet, ledger) as progress, _interruptible(stop):
             complete = _run(workers, ledger, options, stop, progress)
+            if options.settings.get(ENDPOINTS) and set(targets.live) - {"tls"}:
+                complete = _probe_offered(targets, options, decls, ledger, stop, progress) and complete
     run = Run(options.taken_at or stamp(now()), __version__, targets.words, _left_out(options), complete)
     snapshot = ledger.snapshot(run)
     for other in snapshots:
         snapshot = snapshot.merge(other)
     return Collected(snapshot, stop.is_set())
+
+
+def _probe_offered(targets: Targets, options: Options, decls: Mapping[str, TypeDecl], ledger: Ledger, stop: threading.Event, progress: Progress) -> bool:
+    """Probe the endpoints that the clouds declared, except those that were named as targets anyway."""
+    from scanner.collect.offered import offered
+
+    offer = offered(ledger.snapshot(Run("", "")), decls)
+    for call in offer.lost:
+        ledger.take(Answer(call))
+    ledger.exclude(offer.excluded)
+    asked = tuple(target for target in offer.targets if target not in targets.live.get("tls", ()))
+    if not asked or stop.is_set():
+        return not stop.is_set()
+    told = {"tls.declared": "yes", "tls.own_names": " ".join(sorted(offer.own_names)), "tls.perhaps": json.dumps(dict(offer.perhaps))}
+    declared = {**options.settings, **told}
+    return _run([plugins.live("tls").open(asked, replace(options, settings=declared), decls)], ledger, options, stop, progress)
 
 
 def _left_out(options: Options) -> tuple[str, ...]:

@@ -73,7 +73,8 @@ def _snapshot(arguments: argparse.Namespace, config: Config, choice: Choice) -> 
         return snapshot, plugins.load_types(), moment
     targets = parse_targets(arguments.targets or config.targets, arguments.profile)
     moment = now()
-    collected = collect(targets, options_of(arguments, config, choice, moment), declarations(targets), arguments.quiet)
+    options = options_of(arguments, config, choice, moment)
+    collected = collect(targets, options, declarations(targets, options), arguments.quiet)
     return collected.snapshot, plugins.load_types(), moment_of(arguments.at) if arguments.at else moment
 
 

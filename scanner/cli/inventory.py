@@ -30,9 +30,9 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         config = chosen_config(arguments.config)
         targets = parse_targets(arguments.targets, arguments.profile)
-        decls = declarations(targets)
-        choice = Choice({}, (), known_types(arguments.type), {})
-        snapshot = collect(targets, options_of(arguments, config, choice, now()), decls, arguments.quiet).snapshot
+        options = options_of(arguments, config, Choice({}, (), known_types(arguments.type), {}), now())
+        decls = declarations(targets, options)
+        snapshot = collect(targets, options, decls, arguments.quiet).snapshot
     wanted = known_types(arguments.type)
     resources = [r for r in Estate.of(snapshot, decls).resources if not wanted or r.ref.type in wanted]
     cover = coverage(snapshot)

@@ -20,10 +20,11 @@ def run(arguments: argparse.Namespace) -> int:
     config = chosen_config(arguments.config)
     chosen_history(arguments, config)  # what cannot be recorded or told is said before anything is looked at
     targets = parse_targets(arguments.targets or config.targets, arguments.profile)
-    decls = declarations(targets)
     choice = judging.choose(arguments, config)
     moment = now()
-    collected = collect(targets, options_of(arguments, config, choice, moment), decls, arguments.quiet)
+    options = options_of(arguments, config, choice, moment)
+    decls = declarations(targets, options)
+    collected = collect(targets, options, decls, arguments.quiet)
     if arguments.snapshot:
         save(collected.snapshot, Path(arguments.snapshot))
     if collected.stopped:

@@ -34,6 +34,11 @@ class Ledger:
             self._parts.extend((part, answer.call) for part in answer.parts)
             self._excluded.update(answer.excluded)
 
+    def exclude(self, entries: Iterable[str]) -> None:
+        """Enter what was left out by choice, as `Run.excluded` has it."""
+        with self._lock:
+            self._excluded.update(entries)
+
     def documents(self) -> tuple[Document, ...]:
         """All documents with their parts, sorted."""
         with self._lock:

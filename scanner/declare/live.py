@@ -51,6 +51,10 @@ class Get:
     """What is taken is a list of one, as batches answer: the item is kept. Any other number is no answer."""
     fixed: Mapping[str, Json] = field(default_factory=dict)
     """Parameters that are the same for all and no plain text: `{"OwnerIds": ["self"]}`."""
+    left_out: bool = False
+    """What is taken is a list that the service leaves out of an answer that has no items (as Amazon S3 does)."""
+    regional: bool = False
+    """A call made once for many documents is made in the region of each, though their listing is global (buckets)."""
     match: tuple[str, str] | None = None
     """A call that asks nothing about its document (every parameter is a literal) is made once for all of them; of its
     items each document keeps those whose value at the first path is its own at the second (empty: its id)."""
@@ -142,6 +146,33 @@ class Arm:
 
     api: str
     """api-version of the GET by id."""
+    graph: bool = True
+    """False: Resource Graph is known to have less of these bodies, whatever api-version it names; they are read from Resource Manager."""
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Objects of an Entra tenant, by Microsoft Graph."""
+
+    path: str
+    """Path and query of the list: `/users?$select=id,displayName`."""
+    permission: str
+    """Application permission that lets it be read: `User.Read.All`."""
+    each: str = ""
+    """Path of the subjects in an object of the list (the secrets of an application); empty: the object itself."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One more read of Microsoft Graph for a whole tenant; every document of the type gets it, or what of it is about itself."""
+
+    path: str
+    put: str
+    permission: str
+    many: bool = False
+    """A collection: the part is the list of all pages' `value`."""
+    match: tuple[str, str] | None = None
+    """(key of the items, path in the document): the document gets only its own item. Needs `many`."""
 
 
 @dataclass(frozen=True)
@@ -204,5 +235,5 @@ def meaning(on_error: Mapping[str, Json], code: str, detail: str) -> str | None:
     return next((key for key in on_error if ": " in key and key.split(": ", 1)[0] == code and key.split(": ", 1)[1].lower() in detail.lower()), None)
 
 
-Live = List | Each | Report | Arm | Below | Probe
-Detail = Get | Child
+Live = List | Each | Report | Arm | Below | Directory | Probe
+Detail = Get | Child | Ask

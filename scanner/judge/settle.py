@@ -135,5 +135,9 @@ def _concerns(promise: Promise, groups: list[tuple[Bind, list[Verdict]]], left_o
         return any(_could_meet(promise, bind, chosen, meets) for bind in promise.binds)
     if provider == "facts":
         return any(verdict.fact not in chosen for _, group in groups for verdict in group)
+    if provider == "tls":  # `tls:HOST:PORT@ADDRESS`: one of several addresses
+        return in_scope(promise.scope, Ref(provider, "", "", "", rest, rest.rpartition("@")[0].rpartition(":")[0].strip("[]")))
+    if provider == "tls":  # an endpoint that was not probed: `tls:HOST:PORT`
+        return in_scope(promise.scope, Ref("tls", "TLS::Endpoint", "", "", rest, rest.rpartition(":")[0]))
     account, _, region = rest.partition("/")
     return in_scope(promise.scope, Ref(provider, "", account, region, left_out, left_out))

@@ -23,6 +23,8 @@ _FILE = ("aws", "azure", "checks", "environments", "history", "notify", "promise
 _REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]+\Z")
 _ACCOUNT = re.compile(r"[0-9]{12}\Z")
 _URL = re.compile(r"https://[^\s/]+(?:/\S*)?\Z")
+_TLS = ("addresses", "ca_file", "certificate_names", "client_cert", "client_key", "endpoints", "family", "guideline", "proxy")
+_PROXY = re.compile(r"(?:http|socks5)://[^\s/@]+\Z")
 _CLOUDS = ("china", "public", "usgovernment")
 
 
@@ -59,6 +61,8 @@ class Config:
     """What `environment:NAME` stands for in the scopes of promises."""
     tls_guideline: str | None = None
     """TLS guideline to judge by, where neither a check nor a promise names one."""
+    tls: Mapping[str, str] = field(default_factory=dict)
+    """Settings of how endpoints are reached: `tls.proxy`, `tls.client_cert`, `tls.client_key`, `tls.addresses`, `tls.family`, `tls.certificate_names`, `tls.endpoints`."""
 
 
 def load_config(path: Path, checks: Mapping[str, Check[Any]] | None = None) -> Config:
@@ -66,19 +70,17 @@ def load_config(path: Path, checks: Mapping[str, Check[Any]] | None = None) -> C
     file = read_toml(path, "a houvast.toml")
     file.only((), file.values, _FILE, "houvast.toml")
     aws, azure = _table(file, "aws", ("regions",)), _table(file, "azure", ("cloud", "resource_manager"))
-    tls, template = _table(file, "tls", ("ca_file", "guideline")), _table(file, "template", ("account", "parameters", "region"))
+    tls, template = _table(file, "tls", _TLS), _table(file, "template", ("account", "parameters", "region"))
     folder = path.parent
     promises, waivers = _beside(file, folder, "promises", "promise"), _beside(file, folder, "waivers", "waiver")
-    ca_file = _text(file, ("tls",), tls, "ca_file")
-    if ca_file is not None and not (folder / ca_file).is_file():
-        file.wrong(("tls", "ca_file"), f"the file {ca_file} is not there", "correct the path; it is meant from the folder of this file")
+    ca_file = _file(file, folder, tls, "ca_file")
     return Config(
         _list(file, ("targets",), file.values.get("targets")),
         promises,
         _regions(file, aws.get("regions")),
         _cloud(file, azure),
         _fitting(file, ("azure",), azure, "resource_manager", _URL, 'write its URL: "https://management.azure.com"'),
-        None if ca_file is None else str(folder / ca_file),
+        ca_file,
         _fitting(file, ("template",), template, "region", _REGION, 'write the name of a region: "eu-west-1"'),
         _fitting(file, ("template",), template, "account", _ACCOUNT, 'write the 12 digits in quotes: "111122223333"'),
         _parameters(file, template),
@@ -88,6 +90,7 @@ def load_config(path: Path, checks: Mapping[str, Check[Any]] | None = None) -> C
         str(path),
         environments_of(file),
         _guideline(file, tls),
+        _reaching(file, folder, tls),
     )
 
 
@@ -125,6 +128,26 @@ def _text(file: TomlFile, at: Where, table: Mapping[str, Any], key: str) -> str 
     if not isinstance(value, str) or not value.strip():
         file.wrong((*at, key), f"{key} is empty or no text", f'write {key} = "…", or leave it out')
     return value.strip()
+
+
+def _file(file: TomlFile, folder: Path, tls: Mapping[str, Any], key: str) -> str | None:
+    named = _text(file, ("tls",), tls, key)
+    if named is not None and not (folder / named).is_file():
+        file.wrong(("tls", key), f"the file {named} is not there", "correct the path; it is meant from the folder of this file")
+    return None if named is None else str(folder / named)
+
+
+def _reaching(file: TomlFile, folder: Path, tls: Mapping[str, Any]) -> dict[str, str]:
+    """How endpoints are reached."""
+    found: dict[str, str | None] = {key: _file(file, folder, tls, key) for key in ("client_cert", "client_key")}
+    found["proxy"] = _fitting(file, ("tls",), tls, "proxy", _PROXY, 'write its URL without a password, which belongs into HOUVAST_TLS_PROXY: "http://proxy.example.org:3128"')
+    found["addresses"] = _fitting(file, ("tls",), tls, "addresses", re.compile("(every|first)\\Z"), 'write "every" (address of a name) or "first"')
+    for key, allowed, advice in (("family", (4, 6), "write 4 or 6, or leave it out for both"), ("certificate_names", (True, False), "write true or false"), ("endpoints", (True, False), "write true or false")):
+        value = tls.get(key)
+        if value is not None and (value not in allowed or isinstance(value, bool) != isinstance(allowed[0], bool)):
+            file.wrong(("tls", key), f"{key} = {value!r} cannot be used", advice)
+        found[key] = {True: "yes", False: None}.get(value) if isinstance(value, bool) else str(value or "")
+    return {f"tls.{key}": value for key, value in found.items() if value}
 
 
 def _guideline(file: TomlFile, tls: Mapping[str, Any]) -> str | None:

@@ -74,7 +74,7 @@ def item(listing: List) -> Node:
 
 def child(each: Each) -> Node:
     """An item of a listing by parent: what it was asked by stands in its document as well."""
-    return Parts(item(each.listing), {name: Anything() for name in each.params})
+    return Parts(item(each.listing), {name: Anything() for name in (*each.params, *each.along)})
 
 
 def service_of(decl: TypeDecl) -> str:

@@ -7,6 +7,7 @@ from scanner import sdk
 NAMES = [
     "Access",
     "AccessKey",
+    "AllowedRegions",
     "Answer",
     "Arm",
     "AtRest",

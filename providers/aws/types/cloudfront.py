@@ -5,6 +5,7 @@ from typing import Any
 from providers.aws.clues import BUCKET, arn, bucket, destination, region
 from providers.aws.excuses import KEYS, PEOPLE, PROBED, SETTINGS
 from scanner.sdk import (
+    NOT_SHOWN,
     OFF,
     ON,
     AtRest,
@@ -16,6 +17,8 @@ from scanner.sdk import (
     Clue,
     Confidence,
     Deletion,
+    Endpoint,
+    Endpoints,
     Exposure,
     Get,
     Home,
@@ -136,6 +139,14 @@ _RENAMED = {
 }
 
 
+def _reached(_: Ref, enabled: tuple[Any, ...], host: tuple[Any, ...], aliases: tuple[Any, ...], acm: tuple[Any, ...], iam: tuple[Any, ...]) -> Endpoints:
+    """By its own name, for which Amazon has the certificate, and by the names of its owner."""
+    if enabled != (True,):
+        return Endpoints(())
+    held = tuple(str(value) for value in (*acm, *iam) if value)
+    return Endpoints((Endpoint(str(host[0])), *(Endpoint(str(alias), certificates=held) for alias in aliases if "*" not in str(alias))))
+
+
 def _live(*paths: str) -> tuple[str, ...]:
     return tuple(f"config.{path}" for path in paths)
 
@@ -174,6 +185,7 @@ DISTRIBUTION = TypeDecl(
                                               "Origins.Items[].CustomOriginConfig.OriginSslProtocols.Items[]"))),
         fact(Certificate, of("AWS::CertificateManager::Certificate", Certificate, "", live=" || ".join(_live(*_HELD)), cfn=" || ".join(_cfn(*_HELD)),
                              early=_default_certificate, absent=by_dialect(cfn=NotApplicable("the certificate of *.cloudfront.net, which is Amazon's")))),
+        fact(Endpoints, derive(_reached, live=("Enabled", "DomainName", *_live("Aliases.Items[]", *_HELD[:2])), cfn=NOT_SHOWN("its name is given when it is deployed"))),
         fact(ClientAuth, derive(_client_auth, live=_live("ViewerMtlsConfig.Mode"), cfn=_cfn("ViewerMtlsConfig.Mode"))),
     ),
     never={

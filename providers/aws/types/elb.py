@@ -6,12 +6,15 @@ from typing import Any
 from providers.aws.certificates import used_certificates
 from providers.aws.excuses import KEYS, PEOPLE, PROBED, SETTINGS
 from scanner.sdk import (
+    NOT_SHOWN,
     AtRest,
     BackupEncryption,
     BackupPlaces,
     Backups,
     ClientAuth,
     Deletion,
+    Endpoint,
+    Endpoints,
     Exposure,
     Get,
     Home,
@@ -93,6 +96,13 @@ def _lowest(name: str, attributes: Mapping[str, str]) -> TlsFloor:
     return TlsFloor(min(known["protocols"], key=_ORDER.index), name, tuple(known["suites"]) or None)
 
 
+def _reached(_: Ref, listeners: tuple[Any, ...], hosts: tuple[Any, ...], schemes: tuple[Any, ...]) -> Endpoints:
+    """A listener that ends TLS is reached by the balancer's name; one of EC2-Classic had no scheme and was public."""
+    spoken = [one["Listener"] for one in listeners if str(one["Listener"].get("Protocol", "")).upper() in _TLS]
+    public = schemes != ("internal",)
+    return Endpoints(tuple(Endpoint(str(hosts[0]), int(one["LoadBalancerPort"]), public=public, own_name=True, certificates=(one["SSLCertificateId"],)) for one in spoken))
+
+
 def _written(_: Ref, on: tuple[Any, ...]) -> Logs:
     return Logs(bool(on) and str(on[0]).lower() == "true", detail="access logs")
 
@@ -108,6 +118,7 @@ LOAD_BALANCER = TypeDecl(
         fact(Home, place=here()),
         fact(Transit, derive(_transit, live="ListenerDescriptions[].Listener.Protocol", cfn="Listeners[].Protocol")),
         fact(TlsFloor, derive(_floor, live=("ListenerDescriptions[]", "policies[]"), cfn=("Listeners[]", "Policies[]"))),
+        fact(Endpoints, derive(_reached, live=("ListenerDescriptions[]", "DNSName", "Scheme"), cfn=NOT_SHOWN("its name is given when it is deployed"))),
         *used_certificates(live="ListenerDescriptions[].Listener.SSLCertificateId", cfn="Listeners[].SSLCertificateId"),
         fact(LogPlaces, places=region_of("AWS::S3::Bucket", live="attributes.AccessLog[?Enabled].S3BucketName", cfn="AccessLoggingPolicy[?Enabled].S3BucketName")),
         fact(Logs, derive(_written, live="attributes.AccessLog.Enabled", cfn="AccessLoggingPolicy.Enabled")),

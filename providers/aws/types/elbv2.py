@@ -4,6 +4,7 @@ from typing import Any
 
 from providers.aws.excuses import CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
 from scanner.sdk import (
+    NOT_SHOWN,
     OFF,
     AtRest,
     BackupEncryption,
@@ -12,6 +13,8 @@ from scanner.sdk import (
     ClientAuth,
     Deletion,
     Each,
+    Endpoint,
+    Endpoints,
     Exposure,
     Get,
     Home,
@@ -86,9 +89,17 @@ def _actions(path: str) -> tuple[str, str]:
     return f"{path}.Type", f"{path}.RedirectConfig.Protocol"
 
 
+def _reached(_: Ref, protocols: tuple[Any, ...], ports: tuple[Any, ...], hosts: tuple[Any, ...], schemes: tuple[Any, ...], certificates: tuple[Any, ...]) -> Endpoints:
+    """Where a listener that ends TLS is reached. Clients mostly use a name of their own that leads to the balancer's."""
+    if str(protocols[0] if protocols else "").upper() not in ("HTTPS", "TLS"):
+        return Endpoints(())
+    public = str(schemes[0]) == "internet-facing"
+    return Endpoints((Endpoint(str(hosts[0]), int(ports[0]), public=public, own_name=True, certificates=tuple(map(str, certificates))),))
+
+
 LISTENER = TypeDecl(
     "AWS::ElasticLoadBalancingV2::Listener",
-    live=Each(_BALANCERS, List("elbv2", "describe_listeners", each="Listeners", id="ListenerArn", name="{parent} {Protocol}:{Port}"), params={"LoadBalancerArn": "LoadBalancerArn"}),
+    live=Each(_BALANCERS, List("elbv2", "describe_listeners", each="Listeners", id="ListenerArn", name="{parent} {Protocol}:{Port}"), params={"LoadBalancerArn": "LoadBalancerArn"}, along={"DNSName": "DNSName", "Scheme": "Scheme"}),
     details=(Get("describe_rules", put="rules", params={"ListenerArn": "ListenerArn"}, take="Rules", when="[?Protocol=='HTTP'].ListenerArn"),),
     joins=(Join("AWS::ElasticLoadBalancingV2::ListenerRule", on="ListenerArn", put="rules"),),
     facts=(
@@ -96,6 +107,7 @@ LISTENER = TypeDecl(
         fact(Transit, derive(_transit, live=("Protocol", *_actions("rules[].Actions[]")), cfn=("Protocol", *_actions("DefaultActions[]"), *_actions("rules[].Actions[]")))),
         fact(TlsFloor, derive(_floor, same=("Protocol", "SslPolicy"))),
         fact(ClientAuth, derive(_client_auth, same=("Protocol", "MutualAuthentication.Mode"))),
+        fact(Endpoints, derive(_reached, live=("Protocol", "Port", "DNSName", "Scheme", "Certificates[].CertificateArn"), cfn=NOT_SHOWN("its name is given when it is deployed"))),
     ),
     never={
         **_STATELESS,

@@ -11,6 +11,8 @@ from scanner.sdk import (
     Clue,
     Confidence,
     DnsSigning,
+    Endpoint,
+    Endpoints,
     Get,
     Home,
     List,
@@ -59,6 +61,15 @@ def _signed(_: Ref, private: tuple[Any, ...], status: tuple[Any, ...]) -> DnsSig
     return DnsSigning(ON) if status[0] == "SIGNING" else DnsSigning(OFF, str(status[0]))
 
 
+def _reached(ref: Ref, private: tuple[Any, ...], records: tuple[Any, ...]) -> Endpoints:
+    """Names of a public zone that lead to an address or another name; whether somebody speaks TLS there only a look can tell.
+    A pattern (`\\052.example.org`) names nobody."""
+    if private and private[0] is True:
+        return Endpoints(())
+    names = dict.fromkeys(str(record["Name"]).lower().removesuffix(".") for record in records if record.get("Type") in ("A", "AAAA", "CNAME"))
+    return Endpoints(tuple(Endpoint(name, named_in=f"the zone {ref.name.removesuffix('.')}") for name in names if not re.search(r"[*\\]|(^|\.)_", name)))
+
+
 _RECORDS = ("records[].Region", "records[].GeoProximityLocation.AWSRegion", "records[].AliasTarget.DNSName")
 
 HOSTED_ZONE = TypeDecl(
@@ -72,9 +83,10 @@ HOSTED_ZONE = TypeDecl(
     facts=(
         fact(Home, derive(_home, live="Config.PrivateZone", cfn=())),
         fact(Replicas, places=traced(_leads, BUCKET, live=_RECORDS, cfn=NOT_SHOWN("records are resources of their own"))),
+        fact(Endpoints, derive(_reached, live=("Config.PrivateZone", "records[]"), cfn=NOT_SHOWN("records are resources of their own"))),
         # Queries of public zones can be logged in Virginia only.
         fact(LogPlaces, places=arns(live="queries[].CloudWatchLogsLogGroupArn", cfn="QueryLoggingConfig.CloudWatchLogsLogGroupArn")),
         fact(DnsSigning, derive(_signed, live=("Config.PrivateZone", "dnssec.Status.ServeSignature"), cfn=NOT_SHOWN("signing is switched on by a resource of its own"))),
     ),
-    never=never_others(Home, Replicas, LogPlaces, DnsSigning, why="names and where they lead; it holds no data"),
+    never=never_others(Home, Replicas, LogPlaces, DnsSigning, Endpoints, why="names and where they lead; it holds no data"),
 )
