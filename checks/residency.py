@@ -1,10 +1,8 @@
 """Where is the data, and where are its copies?"""
 
-from dataclasses import dataclass
-from functools import cached_property
-
 from scanner.sdk import (
     BackupPlaces,
+    Countries,
     Home,
     LogPlaces,
     Outcome,
@@ -20,7 +18,6 @@ from scanner.sdk import (
     fails,
     good,
     listed,
-    members,
     passes,
     place_of,
     say,
@@ -31,35 +28,15 @@ from scanner.sdk import (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Params:
-    """Which countries are allowed: ISO 3166-1 codes, or the groups `EU` (27 members) and `EEA`."""
-
-    countries: tuple[str, ...] = ("EU",)
-
-    def __post_init__(self) -> None:
-        if not self.countries:
-            raise ValueError("countries is empty: name at least one country, EU or EEA")
-        _ = self.allowed
-
-    @cached_property
-    def allowed(self) -> frozenset[str]:
-        """Country codes, groups unfolded. Raises ValueError for a word that is neither."""
-        try:
-            return frozenset(code for word in self.countries for code in members(word))
-        except KeyError as error:
-            raise ValueError(f"countries: {error.args[0]!r} is no ISO 3166-1 country code known here, nor EU or EEA") from None
-
-
 @check(
     id="residency",
     needs=(Home, Replicas, BackupPlaces, LogPlaces),
     severity=Severity.HIGH,
     since="0.1",
     cites=("GDPR Art. 44-49", "GDPR Art. 28(3)(a)", "GDPR Art. 30(1)(e)", "ISO/IEC 27001:2022 A.5.23", "ISO/IEC 27001:2022 A.5.34", "DORA Art. 30(2)(b)", "BSI C5:2026 PSS-12"),
-    params=Params,
+    params=Countries,
 )
-def residency(res: Resource, where: Home | Replicas | BackupPlaces | LogPlaces, params: Params) -> Outcome:
+def residency(res: Resource, where: Home | Replicas | BackupPlaces | LogPlaces, params: Countries) -> Outcome:
     """Data and its copies stay in the promised countries.
 
     Why: personal data that leaves the European Economic Area is a transfer, which needs a ground of its own and has
@@ -120,7 +97,7 @@ def _list(places: list[Place], most: int = 5) -> Said:
     return several(list(dict.fromkeys(map(_say, places))), most)
 
 
-def _words(params: Params) -> Said:
+def _words(params: Countries) -> Said:
     words = [{"EU": say("the EU"), "EEA": say("the EEA")}.get(word.upper(), _country(word.upper())) for word in params.countries]
     if len(words) == 1:
         return words[0]

@@ -14,6 +14,7 @@ from scanner.declare.places import Clue, arns, azure_ids, derived_regions, here,
 from scanner.declare.readers import NOT_SHOWN, NotApplicable, Unresolvable, always, boolean, by_dialect, choice, derive, flag, number, of, text, unread
 from scanner.declare.through import through
 from scanner.errors import HouvastError, InvalidFile, MissingCredentials, MissingExtra, UsageError
+from scanner.judge.countries import Countries
 from scanner.judge.estate import Estate
 from scanner.judge.norm import Norm, rate, several
 from scanner.judge.registry import Now, bad, check, estate_check, good, unsure_of
@@ -70,7 +71,7 @@ from scanner.model.verdict import Outcome, Severity, Status, fails, passes, unsu
 __all__ = [
     "EVERY_TYPE", "FOUND", "NOT_SHOWN", "OFF", "ON", "REFERENCE", "UNRESOLVED",
     "Access", "AccessKey", "AllowedRegions", "Answer", "Arm", "Ask", "AtRest", "AtRestDefault", "Attacks", "BackupEncryption", "BackupPlaces", "Backups", "Below",
-    "Call", "Certificate", "Chain", "Child", "ClientAuth", "Clue", "Confidence", "Deletion", "Dialect", "Directory", "DnsSigning", "Document", "Each", "Endpoint", "Endpoints", "Estate",
+    "Call", "Certificate", "Chain", "Child", "ClientAuth", "Clue", "Confidence", "Countries", "Deletion", "Dialect", "Directory", "DnsSigning", "Document", "Each", "Endpoint", "Endpoints", "Estate",
     "Exposure", "FactDecl", "Failure", "Get", "Guideline", "Handshake", "Holder", "Home", "HouvastError", "Hsts", "HttpsRedirect", "InvalidFile", "Job", "Join", "Json",
     "KeyCustody", "KeyGuard", "KeyRotation", "Known", "Level", "List", "LogPlaces", "Logs", "MissingCredentials", "MissingExtra", "Norm", "NotApplicable", "Now",
     "Options", "Origin", "Outcome", "Outflow", "Part", "PasswordLogin", "Place", "Probe", "Reason", "Ref", "Renewal", "Replicas", "Report",

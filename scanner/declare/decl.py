@@ -12,7 +12,7 @@ from scanner.declare.live import Detail, Live, Probe, Resolve
 from scanner.declare.path import REFERENCE, prefixes, roots, unresolved
 from scanner.declare.readers import Always, Kind, Reader
 from scanner.declare.terraform import Shape, Tf
-from scanner.model.facts import FACTS, OUTFLOWS, PROBED, REACHED, ZONES
+from scanner.model.facts import FACTS, GUARDRAILS, OUTFLOWS, PROBED, REACHED, ZONES
 from scanner.model.known import Json
 from scanner.model.record import dataclass
 from scanner.model.snapshot import Dialect, Document
@@ -20,6 +20,7 @@ from scanner.model.snapshot import Dialect, Document
 _PROBE = "only a probe of the endpoint shows it: scan its host"
 _NO_ZONE = "is no DNS zone"
 _NO_SWITCH = "the service has no switch against taking data out"
+_NO_POLICY = "is no policy about regions"
 _NOT_REACHED = "names no TLS endpoint of its own"
 
 
@@ -122,6 +123,7 @@ class TypeDecl:
             object.__setattr__(self, "never", {**dict.fromkeys((kind for kind in PROBED if kind not in given), _PROBE), **self.never})
         object.__setattr__(self, "never", {**dict.fromkeys((kind for kind in ZONES if kind not in given), _NO_ZONE), **self.never})
         object.__setattr__(self, "never", {**dict.fromkeys((kind for kind in OUTFLOWS if kind not in given), _NO_SWITCH), **self.never})
+        object.__setattr__(self, "never", {**dict.fromkeys((kind for kind in GUARDRAILS if kind not in given), _NO_POLICY), **self.never})
         object.__setattr__(self, "never", {**dict.fromkeys((kind for kind in REACHED if kind not in given), _NOT_REACHED), **self.never})
         for kind in given:
             if given.count(kind) > 1 or kind in self.never:

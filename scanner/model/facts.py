@@ -381,6 +381,20 @@ class Outflow:
 
 
 @dataclass(frozen=True, slots=True)
+class AllowedRegions:
+    """Where a policy of the account lets new resources be made (Azure Policy, a service control policy); or an exemption from one."""
+
+    places: tuple[Place, ...]
+    enforced: bool
+    """False: others are reported rather than refused, or an exemption lets them pass."""
+    detail: str = ""
+    exempt: tuple[str, ...] = ()
+    """Scopes below its own that it does not bind."""
+    until: datetime | None = None
+    """When an exemption ends, or has ended; None: never, or it is none."""
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordLogin:
     """Whether a machine accepts a password for login instead of keys only."""
 
@@ -401,7 +415,7 @@ class Logs:
 FACTS: tuple[type, ...] = (
     Home, Replicas, BackupPlaces, LogPlaces, AtRest, AtRestDefault, KeyCustody, KeyRotation, KeyGuard, Transit,
     TlsFloor, Handshake, Attacks, Certificate, SecondCertificate, Revocation, Renewal, Chain, ServedNames, ClientAuth, Endpoints, Hsts, HttpsRedirect, DnsSigning,
-    Backups, BackupEncryption, Deletion, SignIn, Access, RootAccess, Exposure, Outflow, PasswordLogin, Logs,
+    Backups, BackupEncryption, Deletion, SignIn, Access, RootAccess, Exposure, Outflow, AllowedRegions, PasswordLogin, Logs,
 )  # fmt: skip
 #: Facts that only a probe of an endpoint shows; types of clouds need not excuse them one by one.
 PROBED: tuple[type, ...] = (SecondCertificate, Revocation, Hsts, HttpsRedirect)
@@ -409,5 +423,7 @@ PROBED: tuple[type, ...] = (SecondCertificate, Revocation, Hsts, HttpsRedirect)
 ZONES: tuple[type, ...] = (DnsSigning,)
 #: Switches of single services against taking data out; no other type need excuse them.
 OUTFLOWS: tuple[type, ...] = (Outflow,)
+#: Of policies about regions; no other type need excuse them.
+GUARDRAILS: tuple[type, ...] = (AllowedRegions,)
 #: Where a thing is reached; types of clouds that name no endpoint of their own need not excuse it.
 REACHED: tuple[type, ...] = (Endpoints,)

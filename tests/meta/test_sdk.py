@@ -24,6 +24,7 @@ NAMES = [
     "ClientAuth",
     "Clue",
     "Confidence",
+    "Countries",
     "Deletion",
     "Dialect",
     "DnsSigning",
