@@ -47,14 +47,16 @@ class Authority:
         builder = builder.add_extension(x509.BasicConstraints(True, None), critical=True).add_extension(usage, critical=True).add_extension(ski, critical=False)
         return cls(key, builder.sign(key, hashes.SHA256()))
 
-    def issue(self, *names: str, starts: datetime, ends: datetime, rsa_bits: int = 0) -> tuple[Key, x509.Certificate]:
-        """A server certificate for DNS names and addresses, P-256 unless `rsa_bits` says otherwise."""
+    def issue(
+        self, *names: str, starts: datetime, ends: datetime, rsa_bits: int = 0, usage: x509.ObjectIdentifier = ExtendedKeyUsageOID.SERVER_AUTH
+    ) -> tuple[Key, x509.Certificate]:
+        """A certificate for DNS names and addresses: a server's, with a key of P-256, unless the last two say otherwise."""
         key: Key = rsa.generate_private_key(65537, rsa_bits) if rsa_bits else ec.generate_private_key(ec.SECP256R1())
         issuer = self.cert.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value
         builder = _builder(names[0], str(issuer), starts, ends).public_key(key.public_key())
         builder = builder.add_extension(x509.SubjectAlternativeName([_general(name) for name in names]), critical=False)
         builder = builder.add_extension(x509.BasicConstraints(False, None), critical=True)
-        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
         builder = builder.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()), critical=False)
         return key, builder.sign(self.key, hashes.SHA256())
 
@@ -99,11 +101,11 @@ def server_context(chain: Path, *, lowest: ssl.TLSVersion = ssl.TLSVersion.TLSv1
 
 
 class Server:
-    """Accepts on a free port of the loopback address and hands each connection to a thread of its own."""
+    """Accepts on a port of the loopback address, a free one by default, and hands each connection to a thread of its own."""
 
-    def __init__(self, handle: Handle, address: str = "127.0.0.1") -> None:
+    def __init__(self, handle: Handle, address: str = "127.0.0.1", port: int = 0) -> None:
         self._handle = handle
-        self._listener = socket.create_server((address, 0), family=socket.AF_INET6 if ":" in address else socket.AF_INET, backlog=256)
+        self._listener = socket.create_server((address, port), family=socket.AF_INET6 if ":" in address else socket.AF_INET, backlog=256)
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self.port: int = self._listener.getsockname()[1]

@@ -41,6 +41,6 @@ def _matches(item: str, ref: Ref, tags: Mapping[str, str] | None, all_tags: bool
     if not rest:
         return True
     if kind == "tls":
-        return gap or rest.lower() in (ref.id.lower(), ref.name.lower()) or fnmatchcase(ref.name.lower(), rest.lower())
+        return gap or rest.lower() in (ref.id.lower(), ref.id.lower().partition("@")[0], ref.name.lower()) or fnmatchcase(ref.name.lower(), rest.lower())
     account, _, region = rest.partition("/")
     return (not ref.account or ref.account.lower() == account.lower()) and (not region or not ref.region or ref.region.lower() == region.lower())

@@ -99,9 +99,9 @@ class Pki:
 
 
 @contextlib.contextmanager
-def serving(handle: Handle, address: str = "127.0.0.1") -> Iterator[int]:
+def serving(handle: Handle, address: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
     """A server for the time of the block; gives its port."""
-    server = Server(handle, address)
+    server = Server(handle, address, port)
     try:
         yield server.port
     finally:

@@ -71,6 +71,16 @@ def test_an_empty_file_is_the_default(tmp_path: Path) -> None:
     assert replace(load("", tmp_path), source=None) == Config()
 
 
+def test_how_endpoints_are_reached(tmp_path: Path) -> None:
+    (tmp_path / "own.pem").touch()
+    given = '[tls]\nclient_cert = "own.pem"\nproxy = "socks5://proxy.example.org:1080"\naddresses = "first"\nfamily = 4\ncertificate_names = true\n'
+    assert load(given, tmp_path).tls == {
+        "tls.client_cert": str(tmp_path / "own.pem"), "tls.proxy": "socks5://proxy.example.org:1080", "tls.addresses": "first", "tls.family": "4",
+        "tls.certificate_names": "yes",
+    }  # fmt: skip
+    assert load("[tls]\ncertificate_names = false\n", tmp_path).tls == {}
+
+
 def test_promises_beside_it_are_found(tmp_path: Path) -> None:
     (tmp_path / "promises.toml").touch()
     assert load("", tmp_path).promises == str(tmp_path / "promises.toml")
@@ -91,6 +101,12 @@ def test_promises_beside_it_are_found(tmp_path: Path) -> None:
         ('[azure]\ncloud = "chine"\n', 2, "no Azure cloud 'chine'", "did you mean china?"),
         ('[azure]\nresource_manager = "http://x"\n', 2, "cannot be used", "https://"),
         ('[tls]\nca_file = "nowhere.pem"\n', 2, "nowhere.pem is not there", "folder of this file"),
+        ('[tls]\nclient_key = "nowhere.pem"\n', 2, "nowhere.pem is not there", "folder of this file"),
+        ('[tls]\nproxy = "http://me:secret@proxy.example.org"\n', 2, "cannot be used", "HOUVAST_TLS_PROXY"),
+        ('[tls]\naddresses = "some"\n', 2, "cannot be used", "every"),
+        ("[tls]\nfamily = 5\n", 2, "family = 5", "write 4 or 6"),
+        ("[tls]\nfamily = true\n", 2, "family = True", "write 4 or 6"),
+        ("[tls]\ncertificate_names = 1\n", 2, "certificate_names = 1", "true or false"),
         ('[template]\nregion = "Ireland"\n', 2, "cannot be used", "eu-west-1"),
         ("[template]\naccount = 111122223333\n", 2, "account is empty or no text", "leave it out"),
         ('[template]\naccount = "prod"\n', 2, "cannot be used", "12 digits"),
