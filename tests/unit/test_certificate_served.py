@@ -33,7 +33,7 @@ def held(fact: Any, id: str = ARN) -> Resource:
 
 
 def probe(fact: Any, second: Any = None, host: str = "www.example.org", at: str = "") -> Resource:
-    facts = {Certificate: fact} | ({SecondCertificate: second} if second else {})
+    facts: dict[type, Any] = {Certificate: fact} | ({SecondCertificate: second} if second else {})
     return Resource(Ref("tls", "TLS::Endpoint", "", "", f"{host}:443{at}", host), facts, {}, "probe")
 
 
