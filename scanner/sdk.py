@@ -1,5 +1,6 @@
 """The whole surface for checks, types and providers, ours and those of others: import from here and nowhere else."""
 
+from scanner.collect.beside import OutOfReach, local_file
 from scanner.collect.plan import Answer, Failure, Job, Options, Part, Worker
 from scanner.collect.trim import jsonable, trim
 from scanner.data.algorithms import is_cipher
@@ -74,11 +75,11 @@ __all__ = [
     "Call", "Certificate", "Chain", "Child", "ClientAuth", "Clue", "Confidence", "Countries", "Deletion", "Dialect", "Directory", "DnsSigning", "Document", "Each", "Endpoint", "Endpoints", "Estate",
     "Exposure", "FactDecl", "Failure", "Get", "Guideline", "Handshake", "Holder", "Home", "HouvastError", "Hsts", "HttpsRedirect", "InvalidFile", "Job", "Join", "Json",
     "KeyCustody", "KeyGuard", "KeyRotation", "Known", "Level", "List", "LogPlaces", "Logs", "MissingCredentials", "MissingExtra", "Norm", "NotApplicable", "Now",
-    "Options", "Origin", "Outcome", "Outflow", "Part", "PasswordLogin", "Place", "Probe", "Reason", "Ref", "Renewal", "Replicas", "Report",
+    "Options", "Origin", "OutOfReach", "Outcome", "Outflow", "Part", "PasswordLogin", "Place", "Probe", "Reason", "Ref", "Renewal", "Replicas", "Report",
     "Resolve", "Resource", "Revocation", "RootAccess", "Run", "Said", "Scope", "SecondCertificate", "ServedNames", "Severity", "SignIn", "Snapshot", "Source", "State", "Status",
     "TlsFloor", "Transit", "TypeDecl", "Unknown", "Unresolvable", "UsageError", "Worker",
     "always", "any_of", "applying", "arns", "azure_ids", "azure_name", "azure_pair", "bad", "boolean", "by_dialect", "check", "choice", "compile_path", "country_name",
-    "derive", "derived_regions", "estate_check", "fact", "fails", "first_proven", "flag", "good", "guideline", "guideline_names", "here", "is_cipher", "jsonable", "listed", "meaning", "members", "never", "never_others",
+    "derive", "derived_regions", "estate_check", "fact", "fails", "first_proven", "flag", "good", "guideline", "guideline_names", "here", "is_cipher", "jsonable", "listed", "local_file", "meaning", "members", "never", "never_others",
     "nowhere", "number", "of", "of_parent", "passes", "per_dialect", "place_of", "placed", "rate", "region_of", "regions", "roots", "rows", "say", "several", "suite", "table", "term", "text", "through", "together", "traced", "trim", "unread", "unsure",
     "unsure_of",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ which never runs is still an answer: not collected."""
 from __future__ import annotations
 
 from dataclasses import field
+from pathlib import Path
 from typing import Protocol
 
 from scanner.model.known import Json, Reason
@@ -47,6 +48,8 @@ class Answer:
     """Further ledger entries, where one job makes several calls."""
     excluded: tuple[str, ...] = ()
     """What was left out by choice: `aws:111122223333/eu-west-3`."""
+    reads: frozenset[Path] = frozenset()
+    """Files that were read as parts of the one that was asked for: modules, nested templates."""
 
 
 class Failure(Exception):
