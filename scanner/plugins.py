@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 #: Modules that look at live things, by the word a target starts with.
 LIVE = {"aws": "providers.aws.live", "azure": "providers.azure.live", "tls": "providers.tls.live"}
 #: Modules that read files; the first that recognises a file's content reads it.
-READERS = ("providers.cloudformation.reader",)
+READERS = ("providers.cloudformation.reader", "providers.arm.reader")
 #: Packages whose modules hold type declarations.
 TYPES = ("providers.aws.types", "providers.azure.types", "providers.tls.types")
 

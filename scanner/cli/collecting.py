@@ -13,18 +13,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scanner import __version__, plugins
+from scanner.cli.files import packages_for, read_files
 from scanner.cli.progress import Progress
 from scanner.cli.targets import Targets, read_text
 from scanner.collect.ledger import Ledger
 from scanner.collect.plan import Answer, Options, Worker
-from scanner.collect.trim import trim_template
 from scanner.declare.decl import TypeDecl
 from scanner.errors import InvalidFile
 from scanner.model.facts import FACTS
-from scanner.model.known import Reason
 from scanner.model.record import dataclass
-from scanner.model.snapshot import EVERY_TYPE, Call, Run, Snapshot, all_but
-from scanner.store.snapshot_file import is_snapshot, load, looks_like
+from scanner.model.snapshot import Run, Snapshot, all_but
+from scanner.store.snapshot_file import is_snapshot
 
 ENDPOINTS = "tls.endpoints"
 """Setting: probe what the clouds declare as well."""
@@ -55,15 +54,13 @@ def declarations(targets: Targets, options: Options) -> Mapping[str, TypeDecl]:
     if any(is_snapshot(file) for file in targets.files):
         return plugins.load_types()  # a snapshot may hold anything; what has no declaration would not be judged
     packages = [f"providers.{kind}.types" for kind in sorted({*targets.live, *(("tls",) if options.settings.get(ENDPOINTS) else ())})]
-    if targets.files and "providers.aws.types" not in packages:
-        packages.append("providers.aws.types")
-    return plugins.load_types(*sorted(packages))
+    return plugins.load_types(*sorted({*packages, *packages_for(targets)}))
 
 
 def collect(targets: Targets, options: Options, decls: Mapping[str, TypeDecl], quiet: bool) -> Collected:
     """Look at everything. Ctrl-C once ends the looking and keeps what was seen."""
     ledger = Ledger()
-    snapshots = [snapshot for file in targets.files if (snapshot := _read(file, file in targets.named, options, decls, ledger)) is not None]
+    snapshots = read_files(targets, options, decls, ledger)
     workers = [plugins.live(kind).open(rest, options, decls) for kind, rest in sorted(targets.live.items())]
     stop = threading.Event()
     complete = True
@@ -144,29 +141,6 @@ def _interruptible(stop: threading.Event) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _read(path: Path, named: bool, options: Options, decls: Mapping[str, TypeDecl], ledger: Ledger) -> Snapshot | None:
-    """Read a file into the ledger, or give the snapshot that it is. One that was only found in a folder, and cannot be
-    read, is a gap: it must not hide the others."""
-    try:
-        text = read_text(path)
-        if looks_like(text):
-            return load(path)
-        for reader in plugins.readers():
-            if reader.recognise(text):
-                answer = reader.read(path, str(path), options)
-                ledger.take(replace(answer, documents=tuple(trim_template(doc, decls) for doc in answer.documents)))
-                return None
-    except InvalidFile as error:
-        if named:
-            raise
-        call = Call("aws", "", "", "file", f"read {path}", str(path), Reason.UNPARSABLE, "", error.message, "", (EVERY_TYPE,))
-        ledger.take(Answer(call))
-        return None
-    if named:
-        raise InvalidFile(str(path), "is of no kind that Houvast reads", "it reads CloudFormation templates (YAML, JSON) and its own snapshots")
-    return None
 
 
 def parameters(path: str) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 
 from scanner.declare.decl import TypeDecl
+from scanner.declare.interpret import declaration
+from scanner.declare.live import Child
 from scanner.declare.path import ANY_KEY
+from scanner.declare.spelling import names_of, spelled, typed
 from scanner.model.known import Json
 from scanner.model.snapshot import Dialect, Document
 
@@ -65,24 +68,52 @@ def _cut(value: Json, tree: Mapping[str, object]) -> Json:
     return kept
 
 
+class Trimmer:
+    """Keeps of templates what these declarations read; what that is, is worked out once for each type."""
+
+    def __init__(self, decls: Mapping[str, TypeDecl]) -> None:
+        self.decls = decls
+        self._kept: dict[tuple[str, Dialect], frozenset[tuple[str, ...]]] = {}
+
+    def __call__(self, doc: Document) -> Document:
+        """A template's document with only what declarations read of it, and of it as a satellite of another: what nobody
+        reads, a password under an innocent name among it, never reaches a snapshot. What is shaped from Terraform holds nothing else."""
+        if doc.dialect is Dialect.TERRAFORM:
+            return doc
+        doc = typed(doc, self._names)
+        keep = self._keep(doc.ref.type, doc.dialect)
+        body = spelled(doc.body, keep) if doc.dialect is Dialect.ARM else doc.body
+        roots = {path[0] for path in keep}
+        lines = {path: line for path, line in doc.lines.items() if not path or re.split(r"[.\[]", path, maxsplit=1)[0] in roots}
+        return replace(doc, body=trim(body, keep), lines=lines)
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        return names_of(self.decls)
+
+    def _keep(self, kind: str, dialect: Dialect) -> frozenset[tuple[str, ...]]:
+        if (kind, dialect) not in self._kept:
+            self._kept[kind, dialect] = _template_keep(kind, dialect, self.decls)
+        return self._kept[kind, dialect]
+
+
 def trim_template(doc: Document, decls: Mapping[str, TypeDecl]) -> Document:
-    """A template's document with only what declarations read of it, and of it as a satellite of another: what nobody
-    reads, a password under an innocent name among it, never reaches a snapshot."""
-    keep = _template_keep(doc.ref.type, doc.dialect, decls)
-    roots = {path[0] for path in keep}
-    lines = {path: line for path, line in doc.lines.items() if not path or re.split(r"[.\[]", path, maxsplit=1)[0] in roots}
-    return replace(doc, body=trim(doc.body, keep), lines=lines)
+    """As `Trimmer`, for one document."""
+    return Trimmer(decls)(doc)
 
 
 def _template_keep(kind: str, dialect: Dialect, decls: Mapping[str, TypeDecl]) -> frozenset[tuple[str, ...]]:
-    own = decls.get(kind)
+    own = declaration(kind, decls)
     keep = set(own.keep(dialect)) if own else set()
     keep |= {(name,) for join in (own.joins_of(dialect) if own else ()) for name in join.owner_names}
     for owner in decls.values():
         for join in owner.joins_of(dialect):
             if join.type == kind:
                 keep |= {(join.on,), *(path[1:] for path in owner.keep(dialect) if path[0] == join.put and len(path) > 1)}
-    return frozenset(keep)
+        for child in owner.details if dialect is Dialect.ARM and owner.provider == "azure" else ():
+            if isinstance(child, Child) and child.kind(owner.type) == kind:
+                keep |= {path[1:] for path in owner.keep(dialect) if path[0] == child.put and len(path) > 1}
+    return frozenset(keep | {("id",)} if dialect is Dialect.ARM else keep)
 
 
 def jsonable(value: object) -> Json:

@@ -1,0 +1,76 @@
+"""Files: which reader each is for, what they name in turn, and their way into the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from scanner import plugins
+from scanner.cli.targets import Targets, read_text
+from scanner.collect.ledger import Ledger
+from scanner.collect.plan import Answer, Options
+from scanner.collect.trim import Trimmer
+from scanner.declare.decl import TypeDecl
+from scanner.errors import InvalidFile
+from scanner.model.known import Reason
+from scanner.model.snapshot import EVERY_TYPE, Call, Snapshot
+from scanner.store.snapshot_file import load, looks_like
+
+#: Words by which a file shows that types of a provider are needed to judge it.
+_SPEAKS_OF = {"azure": ("Microsoft.", "microsoft.", "azurerm_"), "aws": ("AWS::", "aws_")}
+
+
+def packages_for(targets: Targets) -> set[str]:
+    """The packages of declarations that the files can need: loading fewer starts faster."""
+    found: set[str] = set()
+    for file in targets.files:
+        try:
+            text = read_text(file)
+        except InvalidFile:
+            continue  # said when it is read
+        found |= {f"providers.{name}.types" for name, words in _SPEAKS_OF.items() if any(word in text for word in words)}
+    return found or {"providers.aws.types"} if targets.files else found
+
+
+def read_files(targets: Targets, options: Options, decls: Mapping[str, TypeDecl], ledger: Ledger) -> list[Snapshot]:
+    """Read files into the ledger, and give the snapshots among them. A file that was only found in a folder, and that another
+    one reads as a part of itself (a module, a nested template), is no target of its own."""
+    snapshots: list[Snapshot] = []
+    answers: dict[Path, Answer] = {}
+    for path in targets.files:
+        got = _read(path, path in targets.named, options)
+        if isinstance(got, Snapshot):
+            snapshots.append(got)
+        elif got is not None:
+            answers[path] = got
+    trimmed, parts = Trimmer(decls), _parts(answers)
+    for path, answer in answers.items():
+        if path in targets.named or path not in parts:
+            ledger.take(replace(answer, documents=tuple(trimmed(doc) for doc in answer.documents)))
+    return snapshots
+
+
+def _parts(answers: Mapping[Path, Answer]) -> set[Path]:
+    """Files that another one reads (and not the other way round as well)."""
+    reads = {path.resolve(): {file.resolve() for file in answer.reads} for path, answer in answers.items()}
+    read = {part for path, parts in reads.items() for part in parts if path not in reads.get(part, ())}
+    return {path for path in answers if path.resolve() in read}
+
+
+def _read(path: Path, named: bool, options: Options) -> Answer | Snapshot | None:
+    """What a file holds. One that was only found in a folder, and cannot be read, is a gap: it must not hide the others."""
+    try:
+        text = read_text(path)
+        if looks_like(text):
+            return load(path)
+        for reader in plugins.readers():
+            if reader.recognise(text):
+                return reader.read(path, str(path), options)
+    except InvalidFile as error:
+        if named:
+            raise
+        return Answer(Call("aws", "", "", "file", f"read {path}", str(path), Reason.UNPARSABLE, "", error.message, "", (EVERY_TYPE,)))
+    if named:
+        raise InvalidFile(str(path), "is of no kind that Houvast reads", "it reads CloudFormation and ARM templates, Bicep files, Terraform plans and its own snapshots")
+    return None
