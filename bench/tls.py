@@ -291,15 +291,19 @@ def _child(tool: str, port: int, count: int) -> tuple[float, float, float, int]:
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, after.ru_maxrss / 1024, found
 
 
+#: Debian leaves the suffix out.
+_TESTSSL = shutil.which("testssl.sh") or "testssl"
+
+
 def _command(tool: str, host: str, port: int) -> list[str]:
     if tool == "sslscan":
         return ["sslscan", "--no-colour", "--no-heartbleed", "--no-check-certificate", "--sni-name=localhost", f"{host}:{port}"]
-    return ["testssl.sh", "--quiet", "--color", "0", "--warnings", "batch", "-E", "--ip", host, f"localhost:{port}"]
+    return [_TESTSSL, "--quiet", "--color", "0", "--warnings", "batch", "-E", "--ip", host, f"localhost:{port}"]
 
 
 def installed() -> list[str]:
     """Tools to be measured."""
-    return ["houvast", "sslyze", *(tool for tool in ("sslscan", "testssl.sh") if shutil.which(tool))]
+    return ["houvast", "sslyze", *(tool for tool, program in (("sslscan", "sslscan"), ("testssl.sh", _TESTSSL)) if shutil.which(program))]
 
 
 # -- the tables

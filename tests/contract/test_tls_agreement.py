@@ -52,14 +52,14 @@ def theirs(port: int) -> dict[str, Any]:
         seen["curves"] = frozenset(_CURVES.get(curve.name, curve.name) for curve in curves.supported_curves)
     if (found := of(ScanCommand.CERTIFICATE_INFO)) is not None:
         seen["certificates"] = frozenset(one.received_certificate_chain[0].fingerprint(SHA256()).hex() for one in found.certificate_deployments)
-    for name, command, read in (
-        ("compression", ScanCommand.TLS_COMPRESSION, lambda found: found.supports_compression),
-        ("fallback", ScanCommand.TLS_FALLBACK_SCSV, lambda found: found.supports_fallback_scsv),
-        ("secure renegotiation", ScanCommand.SESSION_RENEGOTIATION, lambda found: found.supports_secure_renegotiation),
-        ("extended master secret", ScanCommand.TLS_EXTENDED_MASTER_SECRET, lambda found: found.supports_ems_extension),
+    for name, command, attribute in (
+        ("compression", ScanCommand.TLS_COMPRESSION, "supports_compression"),
+        ("fallback", ScanCommand.TLS_FALLBACK_SCSV, "supports_fallback_scsv"),
+        ("secure renegotiation", ScanCommand.SESSION_RENEGOTIATION, "supports_secure_renegotiation"),
+        ("extended master secret", ScanCommand.TLS_EXTENDED_MASTER_SECRET, "supports_ems_extension"),
     ):
         if (answer := of(command)) is not None:
-            seen[name] = read(answer)
+            seen[name] = getattr(answer, attribute)
     return seen
 
 
