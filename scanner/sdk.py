@@ -13,7 +13,9 @@ from scanner.declare.logic import any_of, applying, first_proven, of_parent, per
 from scanner.declare.path import REFERENCE, UNRESOLVED, compile_path, roots
 from scanner.declare.places import Clue, arns, azure_ids, derived_regions, here, nowhere, placed, region_of, regions, traced
 from scanner.declare.readers import NOT_SHOWN, NotApplicable, Unresolvable, always, boolean, by_dialect, choice, derive, flag, number, of, text, unread
+from scanner.declare.terraform import ACTION, INNER, REGION, UNSET, VERSION, Since, Tf, attr, const, from_json, last_part, made, nothing, satellite, tf
 from scanner.declare.through import through
+from scanner.declare.view import Apart
 from scanner.errors import HouvastError, InvalidFile, MissingCredentials, MissingExtra, UsageError
 from scanner.judge.countries import Countries
 from scanner.judge.estate import Estate
@@ -34,6 +36,7 @@ from scanner.model.facts import (
     Certificate,
     Chain,
     ClientAuth,
+    Credential,
     Deletion,
     DnsSigning,
     Endpoint,
@@ -70,16 +73,16 @@ from scanner.model.snapshot import EVERY_TYPE, FOUND, Call, Dialect, Document, R
 from scanner.model.verdict import Outcome, Severity, Status, fails, passes, unsure
 
 __all__ = [
-    "EVERY_TYPE", "FOUND", "NOT_SHOWN", "OFF", "ON", "REFERENCE", "UNRESOLVED",
-    "Access", "AccessKey", "AllowedRegions", "Answer", "Arm", "Ask", "AtRest", "AtRestDefault", "Attacks", "BackupEncryption", "BackupPlaces", "Backups", "Below",
-    "Call", "Certificate", "Chain", "Child", "ClientAuth", "Clue", "Confidence", "Countries", "Deletion", "Dialect", "Directory", "DnsSigning", "Document", "Each", "Endpoint", "Endpoints", "Estate",
+    "ACTION", "EVERY_TYPE", "FOUND", "INNER", "NOT_SHOWN", "OFF", "ON", "REFERENCE", "REGION", "UNRESOLVED", "UNSET", "VERSION",
+    "Access", "AccessKey", "AllowedRegions", "Answer", "Apart", "Arm", "Ask", "AtRest", "AtRestDefault", "Attacks", "BackupEncryption", "BackupPlaces", "Backups", "Below",
+    "Call", "Certificate", "Chain", "Child", "ClientAuth", "Clue", "Confidence", "Countries", "Credential", "Deletion", "Dialect", "Directory", "DnsSigning", "Document", "Each", "Endpoint", "Endpoints", "Estate",
     "Exposure", "FactDecl", "Failure", "Get", "Guideline", "Handshake", "Holder", "Home", "HouvastError", "Hsts", "HttpsRedirect", "InvalidFile", "Job", "Join", "Json",
     "KeyCustody", "KeyGuard", "KeyRotation", "Known", "Level", "List", "LogPlaces", "Logs", "MissingCredentials", "MissingExtra", "Norm", "NotApplicable", "Now",
     "Options", "Origin", "OutOfReach", "Outcome", "Outflow", "Part", "PasswordLogin", "Place", "Probe", "Reason", "Ref", "Renewal", "Replicas", "Report",
-    "Resolve", "Resource", "Revocation", "RootAccess", "Run", "Said", "Scope", "SecondCertificate", "ServedNames", "Severity", "SignIn", "Snapshot", "Source", "State", "Status",
-    "TlsFloor", "Transit", "TypeDecl", "Unknown", "Unresolvable", "UsageError", "Worker",
-    "always", "any_of", "applying", "arns", "azure_ids", "azure_name", "azure_pair", "bad", "boolean", "by_dialect", "check", "choice", "compile_path", "country_name",
-    "derive", "derived_regions", "estate_check", "fact", "fails", "first_proven", "flag", "good", "guideline", "guideline_names", "here", "is_cipher", "jsonable", "listed", "local_file", "meaning", "members", "never", "never_others",
-    "nowhere", "number", "of", "of_parent", "passes", "per_dialect", "place_of", "placed", "rate", "region_of", "regions", "roots", "rows", "say", "several", "suite", "table", "term", "text", "through", "together", "traced", "trim", "unread", "unsure",
+    "Resolve", "Resource", "Revocation", "RootAccess", "Run", "Said", "Scope", "SecondCertificate", "ServedNames", "Severity", "SignIn", "Since", "Snapshot", "Source", "State", "Status",
+    "Tf", "TlsFloor", "Transit", "TypeDecl", "Unknown", "Unresolvable", "UsageError", "Worker",
+    "always", "any_of", "applying", "arns", "attr", "azure_ids", "azure_name", "azure_pair", "bad", "boolean", "by_dialect", "check", "choice", "compile_path", "const", "country_name",
+    "derive", "derived_regions", "estate_check", "fact", "fails", "first_proven", "flag", "from_json", "good", "guideline", "guideline_names", "here", "is_cipher", "jsonable", "last_part", "listed", "local_file", "made", "meaning", "members", "never", "never_others",
+    "nothing", "nowhere", "number", "of", "of_parent", "passes", "per_dialect", "place_of", "placed", "rate", "region_of", "regions", "roots", "rows", "satellite", "say", "several", "suite", "table", "term", "text", "tf", "through", "together", "traced", "trim", "unread", "unsure",
     "unsure_of",
 ]  # fmt: skip

@@ -11,15 +11,12 @@ from scanner.data.regions import place_of
 from scanner.data.terraform import holds_nothing
 from scanner.declare.decl import TypeDecl
 from scanner.declare.path import REFERENCE, UNRESOLVED, unresolved
-from scanner.declare.terraform import KIND, PARENT, Shape, Tf, allowed, fill, keys, mark, place, value_at
+from scanner.declare.terraform import KIND, NAMES, PARENT, REGION, VERSION, Shape, Tf, allowed, fill, keys, mark, place, value_at
 from scanner.model.known import Json, Reason
 from scanner.model.record import dataclass
 from scanner.model.resource import Ref
 from scanner.model.snapshot import Call, Dialect, Document
 
-VERSION = "$version"
-"""In a raw body: the constraint on the provider's version."""
-FOREIGN = {"google": "Google Cloud", "oci": "Oracle Cloud", "alicloud": "Alibaba Cloud", "kubernetes": "Kubernetes", "helm": "Helm"}
 
 
 @dataclass(frozen=True)
@@ -76,10 +73,20 @@ def adopt(documents: Iterable[Document], decls: Mapping[str, TypeDecl], words: V
 def _owner(doc: Document, decl: TypeDecl, shape: Shape) -> _Owner:
     body: dict[str, Json] = {KIND: doc.ref.type}
     why = unresolved(dict(doc.body)) if UNRESOLVED in doc.body else None
+    if why is not None and doc.reference:
+        for target, row in shape.main.rows.items():
+            if not row.steady:
+                _overwrite(body, target, why)
+        fill(body, replace(shape.main, rows={target: row for target, row in shape.main.rows.items() if row.steady}), {}, None)
+        return _Owner(doc, decl, shape, doc.body, body)
     if why is not None:
         body[UNRESOLVED] = why
         return _Owner(doc, decl, shape, doc.body, body)
-    raw: dict[str, Json] = dict(doc.body)
+    raw: dict[str, Json] = {**doc.body, REGION: doc.ref.region or None}
+    names = [value for name in shape.main.known_by if isinstance(value := value_at(raw, name), str)]
+    if names:
+        aliases = [*names, *([shape.main.arn.format(names[0])] if shape.main.arn else [])]
+        body[NAMES] = list(dict.fromkeys(aliases))
     fill(body, shape.main, raw, allowed(str(raw.get(VERSION, ""))))
     if shape.main.parent:
         named = value_at(raw, shape.main.parent)
@@ -98,9 +105,10 @@ def attach(satellites: list[Document], owners: Mapping[tuple[str, str], _Owner],
             value = value_at(dict(owner.raw), name)
             if isinstance(value, str):
                 by_name[owner.doc.bundle, owner.decl.type, value.lower()].append(owner)
+    said: set[tuple[str, str]] = set()
     for doc in satellites:
         for decl, one in words.satellites[doc.ref.type]:
-            raw: dict[str, Json] = dict(doc.body)
+            raw: dict[str, Json] = {**doc.body, REGION: doc.ref.region or None}
             if one.when is not None and UNRESOLVED not in raw and not _meant(one, raw):
                 continue
             named = value_at(raw, one.on)
@@ -120,8 +128,14 @@ def attach(satellites: list[Document], owners: Mapping[tuple[str, str], _Owner],
                         _overwrite(owner.body, target, f"{doc.ref.name} may belong to it: {why}")
                 continue
             for owner in targets:
-                if UNRESOLVED not in owner.body:
-                    fill(owner.body, one, raw, allowed(str(raw.get(VERSION, ""))))
+                if UNRESOLVED in owner.body:
+                    continue
+                if (owner.doc.ref.id, one.name) not in said:  # what a resource of its own says stands over what is written inline
+                    said.add((owner.doc.ref.id, one.name))
+                    for target in one.rows:
+                        _clear(owner.body, target)
+                fill(owner.body, one, raw, allowed(str(raw.get(VERSION, ""))))
+                _own_names(owner)
 
 
 def _meant(one: Tf, raw: Mapping[str, Json]) -> bool:
@@ -135,6 +149,35 @@ def _meant(one: Tf, raw: Mapping[str, Json]) -> bool:
 def _overwrite(body: dict[str, Json], target: str, why: str) -> None:
     if UNRESOLVED not in body:
         place(body, ".".join(keys(target.partition("[")[0] if "[" in target else target)), mark(why))
+
+
+def _clear(body: dict[str, Json], target: str) -> None:
+    if "[+]" in target:
+        return
+    *way, end = keys(target.partition("[]")[0])
+    at: Json = body
+    for name in way:
+        at = at.get(name) if isinstance(at, dict) else None
+    if isinstance(at, dict):
+        at.pop(end, None)
+
+
+def _own_names(owner: _Owner) -> None:
+    """ARNs of the resource itself, in policies about it, as references to it: they tell what a statement covers."""
+    names = owner.body.get(NAMES)
+    arn = str(names[-1]) if owner.shape.main.arn and isinstance(names, list) else ""
+    if arn and "policy" in owner.body:
+        owner.body["policy"] = _referring(owner.body["policy"], arn, owner.doc.ref.name)
+
+
+def _referring(value: Json, arn: str, address: str) -> Json:
+    if isinstance(value, str) and value in (arn, f"{arn}/*"):
+        return {REFERENCE: address, "att": "arn", "text": value}
+    if isinstance(value, list):
+        return [_referring(item, arn, address) for item in value]
+    if isinstance(value, dict):
+        return {key: _referring(item, arn, address) for key, item in value.items()}
+    return value
 
 
 def _inherit(owner: _Owner, owners: Mapping[tuple[str, str], _Owner]) -> None:
@@ -180,4 +223,4 @@ def _not_read(bundle: str, kind: str, docs: list[Document]) -> Call:
     return Call(first.provider, first.account, "", "file", f"read {docs[0].file or bundle}", f"{bundle}#{kind}", Reason.UNSUPPORTED, "", detail, "", (kind,))
 
 
-__all__ = ["VERSION", "Vocabulary", "adopt"]
+__all__ = ["Vocabulary", "adopt"]

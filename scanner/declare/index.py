@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from scanner.declare.path import REFERENCE
+from scanner.declare.terraform import NAMES
 from scanner.model.known import Json, Reason, Unknown
 from scanner.model.record import dataclass
 from scanner.model.said import say
@@ -37,8 +38,14 @@ class Index:
         for doc in snapshot.documents:
             kind = doc.ref.type.lower()
             by_id[kind, doc.ref.id.lower()].append(doc)
+            if doc.dialect is Dialect.ARM and isinstance(doc.body.get("id"), str):  # by which the template itself refers to it
+                by_id[kind, str(doc.body["id"]).lower()].append(doc)
             by_name[kind, doc.ref.name.lower()].append(doc)
             by_type[kind].append(doc)
+            if doc.dialect is Dialect.TERRAFORM:
+                names = doc.body.get(NAMES)
+                for name in names if isinstance(names, list) else ():
+                    by_name[kind, str(name).lower()].append(doc)
         failed: dict[str, list[Call]] = defaultdict(list)
         for call in snapshot.calls:
             if not call.ok and call.subject:
@@ -64,9 +71,11 @@ class Index:
         found = self._by_id.get((kind.lower(), name.lower()), ())
         if not found:
             close = self._by_name.get((kind.lower(), name.lower()), ())
-            found = tuple(d for d in close if d.ref.provider == near.ref.provider and (_beside(d, near) or _unique(d)))
+            found = tuple(d for d in close if d.ref.provider == near.ref.provider and (_beside(d, near) or _unique(d) or (d.dialect is Dialect.TERRAFORM and d.bundle == near.bundle)))
         if near.dialect is Dialect.LIVE:
             found = tuple(d for d in found if d.dialect is Dialect.LIVE)
+        elif near.dialect is Dialect.ARM:  # what open ids mean is the same within one template only
+            found = tuple(d for d in found if d.bundle == near.bundle) or tuple(d for d in found if d.dialect is not Dialect.ARM)
         if len({d.ref.id.lower() for d in found}) > 1:
             return Unknown(Reason.UNRESOLVED, f"{name} may be any of {', '.join(sorted({d.ref.id for d in found}))}")
         return found[0] if found else self.why_missing(kind, name)
@@ -74,6 +83,54 @@ class Index:
     def beside(self, logical: str, near: Document) -> Document | None:
         """The resource of whatever type that a template's reference means."""
         return self._in_bundle.get((near.bundle, logical))
+
+    def in_bundle(self, bundle: str, kind: str) -> tuple[Document, ...]:
+        """Documents of a type in one template (or what is deployed with it)."""
+        return self._of_bundle.get((bundle, kind.lower()), ())
+
+    def children(self, bundle: str, kind: str, parent: str) -> tuple[Document, ...]:
+        """Documents of an ARM template that are named after a parent: `server/database` after `server`."""
+        return self._children.get((bundle, kind.lower(), parent.lower()), ())
+
+    def extending(self, bundle: str, kind: str, scope: str) -> tuple[Document, ...]:
+        """Documents of an ARM template that extend the resource with an id."""
+        return self._extending.get((bundle, kind.lower(), scope.lower()), ())
+
+    def named(self, bundle: str, kind: str, name: str) -> bool:
+        """Whether a template holds a resource of that type and name."""
+        return any(doc.bundle == bundle for doc in self._by_name.get((kind.lower(), name.lower()), ()))
+
+    def with_id(self, bundle: str, id: str) -> bool:
+        """Whether a template makes the resource with an ARM id."""
+        return (bundle, id.lower()) in self._own_ids
+
+    @cached_property
+    def _of_bundle(self) -> Mapping[tuple[str, str], tuple[Document, ...]]:
+        found: dict[tuple[str, str], list[Document]] = defaultdict(list)
+        for doc in self.documents:
+            if doc.file:
+                found[doc.bundle, doc.ref.type.lower()].append(doc)
+        return _frozen(found)
+
+    @cached_property
+    def _children(self) -> Mapping[tuple[str, str, str], tuple[Document, ...]]:
+        found: dict[tuple[str, str, str], list[Document]] = defaultdict(list)
+        for doc in self.documents:
+            if doc.dialect is Dialect.ARM:
+                found[doc.bundle, doc.ref.type.lower(), doc.ref.name.lower().rpartition("/")[0]].append(doc)
+        return _frozen(found)
+
+    @cached_property
+    def _extending(self) -> Mapping[tuple[str, str, str], tuple[Document, ...]]:
+        found: dict[tuple[str, str, str], list[Document]] = defaultdict(list)
+        for doc in self.documents:
+            if doc.dialect is Dialect.ARM:
+                found[doc.bundle, doc.ref.type.lower(), str(doc.body.get("id", "")).lower().rpartition("/providers/")[0]].append(doc)
+        return _frozen(found)
+
+    @cached_property
+    def _own_ids(self) -> frozenset[tuple[str, str]]:
+        return frozenset((doc.bundle, str(doc.body.get("id", "")).lower()) for doc in self.documents if doc.dialect is Dialect.ARM)
 
     @cached_property
     def _in_bundle(self) -> Mapping[tuple[str, str], Document]:

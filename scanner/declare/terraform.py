@@ -28,6 +28,13 @@ KIND = "$terraform"
 """In a shaped body: the Terraform type it was read from."""
 PARENT = "$parent"
 """In a shaped body: the resource that it is a child of."""
+NAMES = "$names"
+"""In a shaped body: names by which others may mean it, besides its address."""
+REGION = "$region"
+ACTION = "$action"
+"""In a raw body: the region of the resource, and what the plan does with it (`create`, `update`, …)."""
+VERSION = "$version"
+"""In a raw body: the constraint on the version of the provider."""
 Version = tuple[int, ...]
 
 
@@ -61,13 +68,15 @@ class Row:
     """`then` takes all sources, absent ones as None."""
     computed: bool = False
     """A block that the provider fills in: unset, it is what the service decides."""
+    steady: bool = False
+    """Taken as unset where a plan shows no more of a resource than that others refer to it."""
     beside: Mapping[str, Json] = field(default_factory=dict)
     """For an item of a list: what else stands in it (`{"Key": "deletion_protection.enabled"}`)."""
     cite: str = ""
 
 
 def attr(*names: str, absent: Any = NOTHING, words: Mapping[Any, Json] | None = None, negate: bool = False, then: Callable[[Any], Json] | None = None,
-         computed: bool = False, beside: Mapping[str, Json] | None = None, cite: str = "") -> Row:  # fmt: skip
+         computed: bool = False, steady: bool = False, beside: Mapping[str, Json] | None = None, cite: str = "") -> Row:  # fmt: skip
     """An attribute (`storage_encrypted`), perhaps in blocks (`encrypt_at_rest.enabled`, `rule[].status`), under each of its names."""
     table = dict(words or {})
     function = then
@@ -87,25 +96,25 @@ def attr(*names: str, absent: Any = NOTHING, words: Mapping[Any, Json] | None = 
         function = spoken
     elif negate:
         function = turned
-    return Row(names, absent, function, False, computed, beside or {}, cite)
+    return Row(names, absent, function, False, computed, steady, beside or {}, cite)
 
 
 def made(function: Callable[..., Json], *sources: str, computed: bool = False, beside: Mapping[str, Json] | None = None, cite: str = "") -> Row:
     """A property worked out from several attributes; absent ones come as None, and None means that there is no such property."""
-    return Row(sources, NOTHING, function, True, computed, beside or {}, cite)
+    return Row(sources, NOTHING, function, True, computed, False, beside or {}, cite)
 
 
 def const(value: Json, cite: str = "") -> Row:
     """What the Terraform type says by its name alone."""
-    return Row((), value, None, False, False, {}, cite)
+    return Row((), value, None, False, False, True, {}, cite)
 
 
 def nothing(why: str) -> Row:
     """Terraform knows no such property: it is absent, for the reason given."""
-    return Row((), NOTHING, None, False, False, {}, why)
+    return Row((), NOTHING, None, False, False, True, {}, why)
 
 
-def document(value: Any) -> Json:
+def from_json(value: Any) -> Json:
     """A policy, which Terraform holds as JSON text."""
     if not isinstance(value, str):
         rendered: Json = value  # an object already: a rendered document with references in it
@@ -114,7 +123,7 @@ def document(value: Any) -> Json:
     return loaded
 
 
-def last(value: Any) -> Json:
+def last_part(value: Any) -> Json:
     """The last part of an id: what a name stands for where Terraform gives an id."""
     given: Json = value.rstrip("/").rsplit("/", 1)[-1] if isinstance(value, str) else value
     return given
@@ -134,6 +143,8 @@ class Tf:
     """Attribute that names the resource which this one is a child of."""
     inherits: tuple[str, ...] = ()
     """Properties that are those of the parent (the location of a database)."""
+    arn: str = ""
+    """How others may name it besides: `arn:aws:s3:::{bucket}`."""
     when: Callable[[Mapping[str, Json]], bool] | None = None
     """Whether this very resource is meant (`server_configuration` of one name); unresolved values are not seen."""
 
@@ -146,9 +157,9 @@ class Tf:
         return tuple(keys(target) for target in self.rows)
 
 
-def tf(name: str, rows: Mapping[str, Row | str], *, known_by: tuple[str, ...] = (), parent: str = "", inherits: tuple[str, ...] = ()) -> Tf:
+def tf(name: str, rows: Mapping[str, Row | str], *, known_by: tuple[str, ...] = (), parent: str = "", inherits: tuple[str, ...] = (), arn: str = "") -> Tf:
     """`tf("aws_db_instance", {"StorageEncrypted": "storage_encrypted", "BackupRetentionPeriod": attr(…, absent=0)})`."""
-    return Tf(name, _rows(rows), "", known_by, parent, inherits)
+    return Tf(name, _rows(rows), "", known_by, parent, inherits, arn)
 
 
 def satellite(name: str, on: str, rows: Mapping[str, Row | str], *, when: Callable[[Mapping[str, Json]], bool] | None = None) -> Tf:
@@ -272,7 +283,7 @@ def _row_value(row: Row, body: Json, version: tuple[Version, Version | None] | N
             return _default(row.absent, version)
         if unresolved(value) is not None or row.then is None:
             return value
-        if isinstance(value, dict) and REFERENCE in value and row.then is not document:
+        if isinstance(value, dict) and REFERENCE in value and row.then is not from_json:
             return value
         given = row.then(value)
         return _ABSENT if given is None else given
@@ -371,7 +382,7 @@ def _fill(into: dict[str, Json], target: str, row: Row, sources: tuple[str, ...]
 
 
 def _after_sources(row: Row) -> tuple[Any, ...]:
-    return (row.absent, row.then, row.together, row.computed, row.beside, row.cite)
+    return (row.absent, row.then, row.together, row.computed, row.steady, row.beside, row.cite)
 
 
 def place(into: dict[str, Json], path: str, value: Json) -> None:
@@ -407,6 +418,6 @@ def _list_at(into: dict[str, Json], path: str, length: int) -> list[Json] | None
 
 
 __all__ = [
-    "INNER", "KIND", "NOTHING", "PARENT", "UNSET", "Row", "Shape", "Since", "Tf", "allowed", "attr", "const", "document", "fill", "keys", "last", "made", "mark", "nothing", "place",
+    "ACTION", "INNER", "KIND", "NAMES", "NOTHING", "PARENT", "REGION", "UNSET", "VERSION", "Row", "Shape", "Since", "Tf", "allowed", "attr", "const", "fill", "from_json", "keys", "last_part", "made", "mark", "nothing", "place",
     "satellite", "tf", "value_at", "version_of",
 ]  # fmt: skip
