@@ -95,11 +95,26 @@ def scrubbed(value: Any, shape: Any) -> Any:
 
 
 def _cleaned(value: Any, shape: Any) -> Any:
+    if shape is not None and shape.name in RECEIVERS:
+        return receiver(str(value))
     return host_only(value) if shape is not None and shape.name in HOSTS_ONLY else scrubbed(value, shape)
 
 
 #: URLs that a model marks as sensitive, because their path or query may hold a token: scheme and host are kept.
 HOSTS_ONLY = frozenset({"HttpEndpointUrl", "SnowflakeAccountUrl"})
+
+
+#: Addresses that messages are sent to (of SNS subscriptions): a person's, or a URL with a token.
+RECEIVERS = frozenset({"endpoint"})
+
+
+def receiver(value: str) -> str:
+    """An ARN as it is, of a URL scheme and host, of a mail address its domain; nothing of a telephone number."""
+    if value.startswith("arn:"):
+        return value
+    if value.startswith(("http://", "https://")):
+        return host_only(value)
+    return f"@{value.rsplit('@', 1)[1]}" if "@" in value else "a telephone number" if value else ""
 
 
 def host_only(url: Any) -> str:

@@ -5,7 +5,7 @@ Nothing here imports a cloud SDK: the providers' `live.py` know what to do with 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from enum import StrEnum
 
@@ -164,15 +164,21 @@ class Directory:
 
 @dataclass(frozen=True)
 class Ask:
-    """One more read of Microsoft Graph for a whole tenant; every document of the type gets it, or what of it is about itself."""
+    """One more read of Microsoft Graph for a whole tenant: each document of the type gets it, or what of it is about itself."""
 
     path: str
+    """With `{id}`: read for each id that `each` yields."""
     put: str
     permission: str
     many: bool = False
     """A collection: the part is the list of all pages' `value`."""
-    match: tuple[str, str] | None = None
-    """(key of the items, path in the document): the document gets only its own item. Needs `many`."""
+    by: str = ""
+    """Key of the items that names the document's own `id`: the document gets its own items only. Needs `many`."""
+    only: Callable[[Mapping[str, Json]], bool] | None = None
+    """Which items are kept. Needs `many`."""
+    each: tuple[str, ...] = ()
+    """Paths of ids in the part of an earlier read (`policies[].conditions.users.excludeGroups[]`); the part then is the list of
+    those ids under which the document is listed."""
 
 
 @dataclass(frozen=True)

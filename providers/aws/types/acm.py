@@ -47,7 +47,7 @@ _STANDING = ("Status", "Type", "RenewalSummary.RenewalStatus", "RenewalEligibili
 _NOT_ISSUED = ("PENDING_VALIDATION", "VALIDATION_TIMED_OUT", "FAILED")
 
 
-def _key(name: str) -> str:
+def key_of(name: str) -> str:
     """`RSA_2048` and `RSA-2048`, `EC_prime256v1` and `EC-prime256v1`: ACM writes both."""
     kind, _, rest = name.replace("-", "_").partition("_")
     if kind == "RSA" and rest.isdigit():
@@ -68,7 +68,7 @@ def _certificate(_: Ref, *found: tuple[Any, ...]) -> Certificate:
         issuer=_text(body["Issuer"]),
         not_before=datetime.fromisoformat(_text(body["NotBefore"])),
         not_after=datetime.fromisoformat(_text(body["NotAfter"])),
-        key=_key(_text(body["KeyAlgorithm"])),
+        key=key_of(_text(body["KeyAlgorithm"])),
         signature=signature[0].lower() if signature else "",
         fingerprint="",
         managed=_text(body["Type"]) != "IMPORTED",
