@@ -11,9 +11,9 @@ ENCRYPTED_OR_KEY = "KmsKeyId || Encrypted"
 def early_holder(_: Ref, name: str) -> Holder | None:
     """From the name alone: an algorithm of S3, an alias of AWS, or that nothing is encrypted. None: ask for the key."""
     match name.lower():
-        case "aes256" | "aws_owned_kms_key":
+        case "aes256" | "aws_owned_kms_key" | "s3_managed_key":
             return Holder.PROVIDER
-        case "aws:kms" | "aws:kms:dsse":
+        case "aws:kms" | "aws:kms:dsse" | "kms" | "kms_dsse":
             return Holder.PROVIDER_FOR_CUSTOMER
         case "false":
             raise NotApplicable("not encrypted: there is no key")

@@ -96,7 +96,7 @@ def resolved(calls: Calls, call: Call, want: Wanted) -> Answer:
         return Answer(replace(call, pages=1, items=1), (Document(ref, Dialect.LIVE, {}, {"": call.id}, reference=True),))
     params = {name: form.format(id=want.name, name=want.name.rsplit("/", 1)[-1], region=want.region) for name, form in how.params.items()}
     taken = [_take(page, how.take) for page in calls.pages(how.service, want.region, how.operation, params)]
-    body = [item for part in taken for item in part] if isinstance(taken[0], list) else taken[0]  # a list comes in pages
+    body: Any = [item for part in taken for item in part] if isinstance(taken[0], list) else taken[0]  # a list comes in pages
     shape = shape_of(site.account.clients.get(how.service, want.region), how.operation, how.take)
     held = {how.put: kept_part(want.decl, how.put, body, shape)} if how.put else kept(want.decl, body, shape)
     arn = want.name if want.name.startswith("arn:") else f"arn:{want.account.partition}:{how.service}:{want.region}:{want.account.id}:{want.name}"

@@ -80,6 +80,8 @@ class Shape:
     def member(self, name: str) -> Node:
         from providers.aws.documents import HOSTS_ONLY, NO_SECRETS
 
+        if getattr(self.shape, "is_document_type", False):  # whatever JSON can say
+            return Anything()
         if self.shape.type_name == "map":  # any key
             return Shape(self.shape.value, f"{self.where}.{name}")
         if self.shape.type_name != "structure" or name not in self.shape.members:

@@ -32,6 +32,7 @@ from scanner.sdk import (
     TypeDecl,
     Unresolvable,
     always,
+    boolean,
     by_dialect,
     derive,
     derived_regions,
@@ -39,6 +40,7 @@ from scanner.sdk import (
     flag,
     here,
     never,
+    never_others,
     unread,
 )
 
@@ -98,11 +100,22 @@ DB_CLUSTER = TypeDecl(
     never={
         **PROBED, **PEOPLE, **CERTIFICATES, **KEYS, **SETTINGS,
         **never(ClientAuth, why="Neptune asks clients for no certificate"),
-        **never(Exposure, why="a cluster has no public address of its own; its instances and their subnets decide"),
+        **never(Exposure, why="a cluster has no public address of its own; its instances are asked"),
         **never(LogPlaces, why=_NO_LOGS),
         **never(BackupPlaces, why="automated backups of a cluster stay in its region; what AWS Backup copies elsewhere is asked of its plans"),
     },
 )  # fmt: skip
+
+DB_INSTANCE = TypeDecl(
+    "AWS::Neptune::DBInstance",
+    live=List("rds", "describe_db_instances", each="DBInstances", id="DBInstanceArn", name="DBInstanceIdentifier", tags="TagList[]"),  # one look with those of RDS
+    skip="[?Engine!='neptune'].Engine",
+    facts=(
+        fact(Home, place=here(live="AvailabilityZone", cfn="AvailabilityZone")),
+        fact(Exposure, public=boolean(same="PubliclyAccessible", absent=by_dialect(cfn=NOT_SHOWN("its subnets decide whether it gets a public address"))), via="a public address"),
+    ),
+    never=never_others(Home, Exposure, why="answers for its cluster, which holds the data and is asked"),
+)
 
 DB_CLUSTER_SNAPSHOT = TypeDecl(
     "AWS::Neptune::DBClusterSnapshot",

@@ -1,10 +1,11 @@
 """RDS and Aurora: instances and clusters."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from providers.aws.custody import holder_of, key_name
-from providers.aws.excuses import CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
+from providers.aws.excuses import KEYS, PEOPLE, PROBED, SETTINGS
+from providers.aws.parameters import by_engine, default_group
 from scanner.sdk import (
     NOT_SHOWN,
     OFF,
@@ -13,6 +14,7 @@ from scanner.sdk import (
     BackupEncryption,
     BackupPlaces,
     Backups,
+    Certificate,
     ClientAuth,
     Deletion,
     Exposure,
@@ -23,22 +25,27 @@ from scanner.sdk import (
     List,
     LogPlaces,
     Logs,
+    NotApplicable,
     Reason,
     Ref,
+    Renewal,
     Replicas,
     State,
     TlsFloor,
     Transit,
     TypeDecl,
     Unresolvable,
+    applying,
     by_dialect,
     derive,
     derived_regions,
     fact,
+    first_proven,
     flag,
     here,
     never,
-    unread,
+    of,
+    per_dialect,
 )
 
 _LOG_SHIPPING = 5 / 60
@@ -82,11 +89,59 @@ def _cluster_backups(ref: Ref, *found: tuple[Any, ...]) -> Backups:
     return _backups(ref, found[0], found[1]) if ref.id.startswith("arn:") else _backups(ref, found[0], absent=1)
 
 
+def _copied(_: Ref, last: tuple[Any, ...]) -> Backups:
+    """By AWS Backup, whose plan says how often."""
+    made = [datetime.fromisoformat(str(moment)) for moment in last]
+    return Backups(bool(made), "snapshots", None, None, max(made, default=None))
+
+
+def _enabled(backups: Backups) -> bool:
+    return backups.enabled
+
+
 def _elsewhere(ref: Ref, *found: tuple[Any, ...]) -> tuple[str, ...]:
     """Other regions: live by ARN (a name without one stands beside the thing itself), in a template by name."""
     live = ref.id.startswith("arn:")
     regions = [value.split(":")[3] if live else value for values in found for value in map(str, values) if value.startswith("arn:") or not live]
     return tuple(dict.fromkeys(region for region in regions if region != ref.region))
+
+
+_ONE_WAY = "a replica names its source, the source does not name its replicas"
+
+
+def _sources(ref: Ref, *found: tuple[Any, ...]) -> tuple[str, ...]:
+    """A template's source (by ARN) or its region. Without a foreign one there may still be replicas that are declared elsewhere."""
+    named = [str(value).split(":")[3] if str(value).startswith("arn:") else str(value) for value in found[1] + tuple(v for v in found[0] if str(v).startswith("arn:"))]
+    foreign = tuple(dict.fromkeys(region for region in named if region and region != ref.region))
+    if not foreign:
+        raise Unresolvable(Reason.UNSUPPORTED, _ONE_WAY)
+    return foreign
+
+
+_KEYS_OF_CA = {"rds-ca-2019": "RSA-2048", "rds-ca-rsa2048-g1": "RSA-2048", "rds-ca-rsa4096-g1": "RSA-4096", "rds-ca-ecc384-g1": "ECDSA-secp384r1"}
+#: Until when the authorities are valid (RDS User Guide, "Certificate authorities"); the days differ by region, so the month's first stands.
+_ENDS_OF_CA = {
+    "rds-ca-2019": datetime(2024, 8, 22, tzinfo=UTC), "rds-ca-rsa2048-g1": datetime(2061, 5, 1, tzinfo=UTC),
+    "rds-ca-rsa4096-g1": datetime(2121, 5, 1, tzinfo=UTC), "rds-ca-ecc384-g1": datetime(2121, 5, 1, tzinfo=UTC),
+}  # fmt: skip
+
+
+def _served(_: Ref, ends: tuple[Any, ...], authorities: tuple[Any, ...], hosts: tuple[Any, ...]) -> Certificate:
+    """The certificate that the instance serves. RDS issues it, and renews it itself (RDS User Guide, "Server certificate rotation")."""
+    if not ends:
+        raise ValueError("CertificateDetails.ValidTill is absent")
+    authority = str(authorities[0]) if authorities else ""
+    return Certificate(tuple(map(str, hosts)), authority, None, datetime.fromisoformat(str(ends[0])), _KEYS_OF_CA.get(authority, ""), "", "", managed=True)
+
+
+def _authority(_: Ref, named: tuple[Any, ...]) -> Certificate:
+    """What a template shows is the authority that the certificate will be of."""
+    if not named:
+        raise Unresolvable(Reason.UNRESOLVED, "the account's default authority in the region decides")
+    name = str(named[0])
+    if name not in _ENDS_OF_CA:
+        raise Unresolvable(Reason.UNRESOLVED, f"nothing is known of the authority {name}")
+    return Certificate((name,), "Amazon RDS", None, _ENDS_OF_CA[name], _KEYS_OF_CA[name], "", "", managed=True, anchor=True)
 
 
 def _address(ref: Ref, said: tuple[Any, ...]) -> Exposure:
@@ -106,10 +161,19 @@ def _logs(_: Ref, exports: tuple[Any, ...]) -> Logs:
     return Logs(bool(exports), detail=f"exported to CloudWatch Logs: {', '.join(map(str, exports))}" if exports else "no log is exported to CloudWatch Logs")
 
 
-_PARAMETERS = "rds.force_ssl and its like stand in the parameter group, which is not read yet"
+_NO_GROUP = by_dialect(cfn=NotApplicable("names no parameter group"))
+_ALONE = NotApplicable("belongs to no cluster")
+_SILENT = by_dialect(cfn=NOT_SHOWN("the default parameter group of its engine decides"))
+_CLUSTER, _GROUP, _CLUSTER_GROUP = "AWS::RDS::DBCluster", "AWS::RDS::DBParameterGroup", "AWS::RDS::DBClusterParameterGroup"
+_LIVE_GROUP, _CFN_GROUP = "DBParameterGroups[].DBParameterGroupName", "DBParameterGroupName"
+_LIVE_CLUSTER_GROUP, _CFN_CLUSTER_GROUP = "DBClusterParameterGroup", "DBClusterParameterGroupName"
+_NOT_OF_RDS = "[?Engine=='neptune' || Engine=='docdb'].Engine"
+"""The API is shared with Neptune and DocumentDB, whose databases are types of their own."""
+_PROTECTED = Get("list_protected_resources", put="protected", params={}, service="backup", take="Results", match=("ResourceArn", ""))
 _NO_KEY = by_dialect(cfn=NOT_SHOWN("no key is named: the account's default key for RDS, or none at all"))
 _NEVER = {
-    **PROBED, **PEOPLE, **CERTIFICATES, **KEYS, **SETTINGS,
+    **PROBED, **PEOPLE, **KEYS, **SETTINGS,
+    **never(Renewal, why="RDS renews the certificates of its servers by itself; until when one is valid is asked"),
     **never(LogPlaces, why="its logs go to CloudWatch Logs of its own region"),
     **never(ClientAuth, why="RDS asks clients for no certificate"),
 }  # fmt: skip
@@ -117,21 +181,37 @@ _NEVER = {
 INSTANCE = TypeDecl(
     "AWS::RDS::DBInstance",
     live=List("rds", "describe_db_instances", each="DBInstances", id="DBInstanceArn", name="DBInstanceIdentifier", tags="TagList[]"),
+    skip=_NOT_OF_RDS,
+    details=(_PROTECTED,),
     facts=(
-        fact(Home, place=here()),
-        fact(Replicas, places=derived_regions(_elsewhere, live=("ReadReplicaDBInstanceIdentifiers[]", "ReadReplicaDBClusterIdentifiers[]"),
-                                              cfn=NOT_SHOWN("a replica names its source, the source does not name its replicas"))),
+        fact(Home, place=here(live="AvailabilityZone", cfn="AvailabilityZone")),
+        fact(Replicas, places=per_dialect(
+            derived_regions(_elsewhere, live=("ReadReplicaDBInstanceIdentifiers[]", "ReadReplicaDBClusterIdentifiers[]", "ReadReplicaSourceDBInstanceIdentifier")),
+            derived_regions(_sources, cfn=("SourceDBInstanceIdentifier", "SourceRegion")),
+        )),
         fact(BackupPlaces, places=derived_regions(_elsewhere, live="DBInstanceAutomatedBackupsReplications[].DBInstanceAutomatedBackupsArn", cfn="AutomaticBackupReplicationRegion")),
         fact(AtRest, state=derive(_encrypted, live="StorageEncrypted", cfn=("StorageEncrypted", "DBClusterIdentifier || DBSnapshotIdentifier || SourceDBInstanceIdentifier"))),
         # RDS User Guide, "Encrypting Amazon RDS resources": logs, backups and snapshots of an encrypted instance are encrypted too.
         fact(BackupEncryption, state=derive(_encrypted, live="StorageEncrypted", cfn=("StorageEncrypted", "DBClusterIdentifier || DBSnapshotIdentifier || SourceDBInstanceIdentifier"))),
         fact(KeyCustody, holder=holder_of("KmsKeyId || StorageEncrypted", "KmsKeyId || StorageEncrypted", absent=_NO_KEY, on=Holder.PROVIDER_FOR_CUSTOMER), key=key_name("KmsKeyId")),
-        fact(Backups, derive(_instance_backups, live=("BackupRetentionPeriod", "LatestRestorableTime"), cfn=("BackupRetentionPeriod", "DBClusterIdentifier"))),
+        fact(Backups, per_dialect(
+            first_proven(_enabled, derive(_instance_backups, live=("BackupRetentionPeriod", "LatestRestorableTime")), derive(_copied, live="protected[].LastBackupTime")),
+            derive(_instance_backups, cfn=("BackupRetentionPeriod", "DBClusterIdentifier")),
+        )),
         fact(Deletion, guard=flag(same="DeletionProtection", absent=by_dialect(cfn=OFF))),
         fact(Exposure, derive(_address, same="PubliclyAccessible")),
         fact(Logs, derive(_logs, live="EnabledCloudwatchLogsExports[]", cfn="EnableCloudwatchLogsExports[]")),
-        fact(Transit, unread(_PARAMETERS)),
-        fact(TlsFloor, unread(_PARAMETERS)),
+        # The group of the cluster decides for its members.
+        fact(Transit, applying(
+            of(_CLUSTER, Transit, "", same="DBClusterIdentifier", absent=_ALONE),
+            of(_GROUP, Transit, "", live=_LIVE_GROUP, cfn=_CFN_GROUP, early=default_group, absent=_NO_GROUP),
+            derive(by_engine, cfn=("Engine", "EngineVersion")),
+        )),
+        fact(TlsFloor, applying(of(_CLUSTER, TlsFloor, "", same="DBClusterIdentifier", absent=_ALONE), of(_GROUP, TlsFloor, "", live=_LIVE_GROUP, cfn=_CFN_GROUP, absent=_SILENT))),
+        fact(Certificate, per_dialect(
+            derive(_served, live=("CertificateDetails.ValidTill", "CertificateDetails.CAIdentifier", "Endpoint.Address")),
+            derive(_authority, cfn="CACertificateIdentifier"),
+        )),
     ),
     never=_NEVER,
 )  # fmt: skip
@@ -139,22 +219,33 @@ INSTANCE = TypeDecl(
 CLUSTER = TypeDecl(
     "AWS::RDS::DBCluster",
     live=List("rds", "describe_db_clusters", each="DBClusters", id="DBClusterArn", name="DBClusterIdentifier", tags="TagList[]"),
+    skip=_NOT_OF_RDS,
     details=(
+        _PROTECTED,
         Get("describe_global_clusters", put="global", params={"GlobalClusterIdentifier": "GlobalClusterIdentifier"}, when="GlobalClusterIdentifier"),
     ),
     facts=(
         fact(Home, place=here()),
-        fact(Replicas, places=derived_regions(_elsewhere, live=("ReadReplicaIdentifiers[]", "global.GlobalClusters[].GlobalClusterMembers[].DBClusterArn"),
-                                              cfn=NOT_SHOWN("a replica names its source, the source does not name its replicas"))),
+        fact(Replicas, places=per_dialect(
+            derived_regions(_elsewhere, live=("ReadReplicaIdentifiers[]", "ReplicationSourceIdentifier", "global.GlobalClusters[].GlobalClusterMembers[].DBClusterArn")),
+            derived_regions(_sources, cfn=("ReplicationSourceIdentifier", "SourceRegion")),
+        )),
         fact(AtRest, state=derive(_encrypted, live="StorageEncrypted", cfn=("StorageEncrypted", "SnapshotIdentifier || SourceDBClusterIdentifier || GlobalClusterIdentifier"))),
         fact(BackupEncryption, state=derive(_encrypted, live="StorageEncrypted", cfn=("StorageEncrypted", "SnapshotIdentifier || SourceDBClusterIdentifier || GlobalClusterIdentifier"))),
         fact(KeyCustody, holder=holder_of("KmsKeyId || StorageEncrypted", "KmsKeyId || StorageEncrypted", absent=_NO_KEY, on=Holder.PROVIDER_FOR_CUSTOMER), key=key_name("KmsKeyId")),
-        fact(Backups, derive(_cluster_backups, live=("BackupRetentionPeriod", "LatestRestorableTime"), cfn="BackupRetentionPeriod")),
+        fact(Backups, per_dialect(
+            first_proven(_enabled, derive(_cluster_backups, live=("BackupRetentionPeriod", "LatestRestorableTime")), derive(_copied, live="protected[].LastBackupTime")),
+            derive(_cluster_backups, cfn="BackupRetentionPeriod"),
+        )),
         fact(Deletion, guard=flag(same="DeletionProtection", absent=by_dialect(cfn=OFF))),
         fact(Exposure, derive(_cluster_address, same="PubliclyAccessible")),
         fact(Logs, derive(_logs, live="EnabledCloudwatchLogsExports[]", cfn="EnableCloudwatchLogsExports[]")),
-        fact(Transit, unread(_PARAMETERS)),
-        fact(TlsFloor, unread(_PARAMETERS)),
+        fact(Transit, applying(of(_CLUSTER_GROUP, Transit, "", live=_LIVE_CLUSTER_GROUP, cfn=_CFN_CLUSTER_GROUP, early=default_group, absent=_NO_GROUP), derive(by_engine, cfn=("Engine", "EngineVersion")))),
+        fact(TlsFloor, of(_CLUSTER_GROUP, TlsFloor, "", live=_LIVE_CLUSTER_GROUP, cfn=_CFN_CLUSTER_GROUP, absent=_SILENT)),
     ),
-    never={**_NEVER, **never(BackupPlaces, why="automated backups of a cluster stay in its region; what AWS Backup copies elsewhere is asked of its plans")},
+    never={
+        **_NEVER,
+        **never(Certificate, why="its instances serve the certificates"),
+        **never(BackupPlaces, why="automated backups of a cluster stay in its region; what AWS Backup copies elsewhere is asked of its plans"),
+    },
 )  # fmt: skip

@@ -1,0 +1,146 @@
+"""AWS Organizations and Control Tower: policies that bind every account, and the regions they leave open."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from providers.aws.clues import BUCKET, arn
+from providers.aws.schedule import hours_between
+from providers.aws.types.backup import best
+from scanner.sdk import (
+    AllowedRegions,
+    BackupPlaces,
+    Backups,
+    Get,
+    List,
+    NotApplicable,
+    Ref,
+    Replicas,
+    Scope,
+    TypeDecl,
+    derive,
+    fact,
+    never_others,
+    place_of,
+    regions,
+    traced,
+)
+
+_NONE_HERE: Any = {"AWSOrganizationsNotInUseException": {}}
+"""The account belongs to no organization."""
+_FOR_EVER = 36500.0
+_REGION = "aws:requestedregion"
+
+
+def _statements(content: Any) -> Iterator[Mapping[str, Any]]:
+    if not isinstance(content, Mapping):
+        raise ValueError("a policy is an object")
+    said = content.get("Statement", [])
+    yield from said if isinstance(said, list) else [said]
+
+
+def _listed(value: Any) -> list[str]:
+    return [str(one) for one in (value if isinstance(value, list) else [value])]
+
+
+def _open_regions(statement: Mapping[str, Any]) -> tuple[list[str], list[str]] | None:
+    """Regions that a statement leaves open, and who is exempt from it; None where it is not about regions."""
+    if statement.get("Effect") != "Deny":
+        return None
+    allowed: list[str] = []
+    exempt = [f"{key}: {', '.join(_listed(statement[key]))}" for key in ("NotPrincipal", "NotResource") if key in statement]
+    for operator, test in (statement.get("Condition") or {}).items():
+        for key, value in test.items():
+            if str(key).lower() == _REGION and str(operator).lower().startswith(("stringnotequals", "stringnotlike")):
+                allowed += _listed(value)
+            else:
+                exempt += [f"{key}: {', '.join(_listed(value))}"]
+    return (allowed, exempt) if allowed else None
+
+
+def _left_open(_: Ref, contents: tuple[Any, ...], targets: tuple[Any, ...], kinds: tuple[Any, ...]) -> AllowedRegions:
+    """Where a region-deny policy still lets things be made. Global services are exempt by NotAction, and are asked themselves.
+    Attached to nothing it refuses nothing."""
+    if kinds and kinds[0] != "SERVICE_CONTROL_POLICY":
+        raise NotApplicable("is no service control policy")
+    found = [rule for content in contents for statement in _statements(content) if (rule := _open_regions(statement)) is not None]
+    if not found:
+        raise NotApplicable("says nothing about regions")
+    # Each statement denies what is not in its own list: what all of them leave open is open.
+    shared = [region for region in dict.fromkeys(found[0][0]) if all(region in allowed for allowed, _ in found)]
+    exempt = tuple(dict.fromkeys(words for _, others in found for words in others))
+    return AllowedRegions(tuple(place_of("aws", region) for region in shared), bool(targets), "" if targets else "it is attached to nothing", exempt)
+
+
+POLICY = TypeDecl(
+    "AWS::Organizations::Policy",
+    live=List(
+        "organizations",
+        "list_policies",
+        each="Policies",
+        id="Arn",
+        name="Name",
+        scope=Scope.GLOBAL,
+        at="us-east-1",
+        params={"Filter": "SERVICE_CONTROL_POLICY"},
+        on_error=_NONE_HERE,
+    ),
+    details=(
+        Get("describe_policy", put="content", params={"PolicyId": "Id"}, take="Policy.Content", json=True),
+        Get("list_targets_for_policy", put="targets", params={"PolicyId": "Id"}, take="Targets"),
+    ),
+    facts=(fact(AllowedRegions, derive(_left_open, live=("content", "targets[].TargetId", "Type"), cfn=("Content", "TargetIds[]", "Type"))),),
+    never=never_others(AllowedRegions, why="a rule for accounts; what they hold is asked itself"),
+)
+
+
+def _assigned(value: Any) -> Any:
+    """Backup policies write a value as `{"@@assign": …}`, so that those below may inherit it (AWS Organizations User Guide)."""
+    return value.get("@@assign", value) if isinstance(value, Mapping) else value
+
+
+def _rules(content: Any) -> Iterator[Mapping[str, Any]]:
+    plans = content.get("plans", {}) if isinstance(content, Mapping) else {}
+    for plan in plans.values():
+        if isinstance(plan, Mapping):
+            yield from (rule for rule in plan.get("rules", {}).values() if isinstance(rule, Mapping))
+
+
+def _planned(_: Ref, contents: tuple[Any, ...], targets: tuple[Any, ...]) -> Backups:
+    """What a backup policy makes accounts do. One that is attached to nothing makes nobody do anything."""
+    found = []
+    for rule in (rule for content in contents for rule in _rules(content)):
+        days = _assigned((rule.get("lifecycle") or {}).get("delete_after_days"))
+        found.append((hours_between(str(_assigned(rule.get("schedule_expression", "cron(0 5 ? * * *)")))), float(days) if days else _FOR_EVER))
+    if not found or not targets:
+        return Backups(False, "snapshots")
+    hours, days = best(found)
+    return Backups(True, "snapshots", hours, days)
+
+
+BACKUP_POLICY = TypeDecl(
+    "AWS::Organizations::BackupPolicy",
+    live=List(
+        "organizations", "list_policies", each="Policies", id="Arn", name="Name", scope=Scope.GLOBAL, at="us-east-1", params={"Filter": "BACKUP_POLICY"}, on_error=_NONE_HERE
+    ),
+    cloudformation=False,
+    details=(
+        Get("describe_policy", put="content", params={"PolicyId": "Id"}, take="Policy.Content", json=True),
+        Get("list_targets_for_policy", put="targets", params={"PolicyId": "Id"}, take="Targets"),
+    ),
+    facts=(
+        fact(Backups, derive(_planned, live=("content", "targets[].TargetId"))),
+        fact(BackupPlaces, places=traced(arn, BUCKET, live='content.plans.*.rules.*.copy_actions.*.target_backup_vault_arn."@@assign"')),
+    ),
+    never=never_others(Backups, BackupPlaces, why="a rule for accounts; what is backed up is asked itself"),
+)
+
+LANDING_ZONE = TypeDecl(
+    "AWS::ControlTower::LandingZone",
+    live=List("controltower", "list_landing_zones", each="landingZones", id="arn"),
+    details=(Get("get_landing_zone", put="zone", params={"landingZoneIdentifier": "arn"}, take="landingZone"),),
+    facts=(
+        # Accounts may work in the regions that Control Tower governs; its own logs are kept in its home region.
+        fact(Replicas, places=regions(live="zone.manifest.governedRegions[]", cfn="Manifest.governedRegions[]")),
+    ),
+    never=never_others(Replicas, why="settings for the accounts of an organization"),
+)
