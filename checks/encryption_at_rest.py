@@ -35,6 +35,8 @@ def encryption_at_rest(res: Resource, rest: AtRest, params: Params) -> Outcome:
     """
     name = res.ref.name
     if rest.state is OFF:
+        if rest.detail:  # of a machine: only what lies on its host
+            return fails(say("{name} stores data unencrypted: {detail}", name=name, detail=rest.detail), Severity.MEDIUM)
         return fails(say("{name} stores data unencrypted", name=name))
     if params.algorithm is None:
         return passes(say("{name} is encrypted at rest{by}", name=name, by=f" ({rest.algorithm})" if rest.algorithm else ""))
@@ -51,6 +53,7 @@ EXAMPLES = (
     good(AtRest(ON)),
     good(AtRest(ON, "aws:kms"), algorithm="AES-256"),
     bad(AtRest(OFF)),
+    bad(AtRest(OFF, detail="its disks are encrypted, the caches of its host are not")),
     bad(AtRest(ON, "AES128"), algorithm="AES-256"),
     unsure_of(AtRest(ON), algorithm="AES-256"),
     unsure_of(AtRest(ON, "AES"), algorithm="AES-256"),

@@ -265,6 +265,8 @@ class Of(Reader[T]):
     """Empty: the whole fact."""
     early: Callable[[Ref, str], T | None] | None = None
     absent: Any = MISSING
+    passing: bool = False
+    """A fact that does not apply to what is referred to does not apply here either."""
 
     def read(self, view: View) -> Fact[T]:
         got = view.read(self.where)
@@ -297,7 +299,7 @@ class Of(Reader[T]):
             return Unknown(Reason.UNPARSABLE, f"{seen.path}: {error}", (view.source(seen),))
         if early is not None:
             return Known(early, (view.source(seen),))
-        return follow(view, seen, self.target, self.fact, self.field)
+        return follow(view, seen, self.target, self.fact, self.field, self.passing)
 
     def references(self, dialect: Dialect) -> tuple[tuple[str, str], ...]:
         return tuple((self.target, path) for path in self.where.paths(dialect))
@@ -305,14 +307,15 @@ class Of(Reader[T]):
 
 def of(
     target: str, fact: Kind, field: str, *, live: Spec = None, cfn: Spec = None, arm: Spec = None, tf: Spec = None, same: Spec = None,
-    early: Callable[[Ref, str], Any] | None = None, absent: Any = MISSING,
+    early: Callable[[Ref, str], Any] | None = None, absent: Any = MISSING, passing: bool = False,
 ) -> Of[Any]:  # fmt: skip
     """Follow a reference: `of("AWS::KMS::Key", KeyCustody, "holder", same="KmsKeyId")`. `early(ref, id)` may answer
-    from the id alone (an alias of the provider; a boolean comes as "True" or "False"); None sends it on to the document."""
-    return Of(_where(live, cfn, arm, tf, same), target, fact, field, early, absent)
+    from the id alone (an alias of the provider; a boolean comes as "True" or "False"); None sends it on to the document.
+    `passing`: a fact that does not apply to what is referred to does not apply here either."""
+    return Of(_where(live, cfn, arm, tf, same), target, fact, field, early, absent, passing)
 
 
-def follow(view: View, seen: Seen, kind: str, fact: Kind, field: str) -> Fact[Any]:
+def follow(view: View, seen: Seen, kind: str, fact: Kind, field: str, passing: bool = False) -> Fact[Any]:
     """The fact of the resource that `seen` names, as its own declaration reads it."""
     from scanner.declare.interpret import declaration, read_fact
 
@@ -326,6 +329,8 @@ def follow(view: View, seen: Seen, kind: str, fact: Kind, field: str) -> Fact[An
     try:
         got = read_fact(given, View(target, view.index, decl, view.decls, view.depth + 1))
     except NotApplicable as error:
+        if passing:
+            raise
         return Unknown(Reason.UNRESOLVED, f"{target.ref.name} has no {fact.__name__}: {error}", (view.source(seen),))
     if isinstance(got, Unknown):
         return Unknown(got.reason, got.detail, (view.source(seen), *got.sources))
