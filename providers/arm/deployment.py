@@ -141,7 +141,7 @@ class Deployment:
         namespace, _, member = name.lower().rpartition(".")
         sections = self.raw.get("functions")
         for section in sections if isinstance(sections, list) else ():
-            if isinstance(section, dict) and str(section.get("namespace", "")).lower() in (namespace, "__bicep" if not namespace else namespace):
+            if isinstance(section, dict) and str(section.get("namespace", "")).lower() in (namespace or "__bicep",):
                 found = _lowered(section.get("members")).get(member)
                 if isinstance(found, dict) and isinstance(found.get("output"), dict):
                     parameters = found.get("parameters")
@@ -485,7 +485,9 @@ def segments(name: str) -> list[str]:
 def _joined(kind: str, names: list[str]) -> str:
     """As `joined`, with `?` for names that are missing or too many: such an id matches nothing."""
     count = kind.count("/")
-    fitted = names if len(names) == count else [*names[:count], *["?"] * (count - len(names))][:count] if len(names) < count else [*names[: count - 1], "/".join(names[count - 1 :])]
+    fitted = (
+        names if len(names) == count else [*names[:count], *["?"] * (count - len(names))][:count] if len(names) < count else [*names[: count - 1], "/".join(names[count - 1 :])]
+    )
     return joined(kind, fitted)
 
 

@@ -146,7 +146,7 @@ class Evaluator:
         name, count = self.value(loop.get("name"), locals), self.value(loop.get("count"), locals)
         if not isinstance(name, str):
             return {}
-        if isinstance(count, Open) or isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MAX_COPIES:
+        if isinstance(count, (Open, bool)) or not isinstance(count, int) or not 0 <= count <= MAX_COPIES:
             return {name: Open(count.why if isinstance(count, Open) else f"the loop {name} has no count from 0 to {MAX_COPIES}", braced(name))}
         return {name: [self.value(loop["input"], {**locals, f"copy:{name.lower()}": n, "copy:input": n}) for n in range(count)]}
 
@@ -247,7 +247,10 @@ class Evaluator:
             return self.budget.made(PURE["concat"](*args) if name == "concat" else "".join(to_string(arg) for arg in args))
         if any(isinstance(arg, list) for arg in args):
             return Open(opened.why, "{…}")
-        shown = "".join(braced(arg.text) if isinstance(arg, Open) and not arg.text.startswith(("{", "/")) and "{" not in arg.text else arg.text if isinstance(arg, Open) else to_string(arg) for arg in args)
+        shown = "".join(
+            braced(arg.text) if isinstance(arg, Open) and not arg.text.startswith(("{", "/")) and "{" not in arg.text else arg.text if isinstance(arg, Open) else to_string(arg)
+            for arg in args
+        )
         self.budget.made(shown)
         whole_id = isinstance(args[0], Identity) and all(isinstance(arg, Identity) or not isinstance(arg, Open) for arg in args)
         return Identity(opened.why, shown) if whole_id else Open(opened.why, shown)
@@ -453,7 +456,7 @@ def _each(ev: Evaluator, node: Call, locals: Locals) -> Value:
     if node.name == "sort":
         return _sorted(items, run)
     if node.name == "toobject":
-        give = _lambda(ev, node.args[2], locals) if len(node.args) > 2 else lambda item: item
+        give: Callable[..., Value] = _lambda(ev, node.args[2], locals) if len(node.args) > 2 else lambda *items: items[0]
         return {str(to_string(whole(run(item)))): give(item) for item in items}
     groups: dict[str, Value] = {}
     for item in items:

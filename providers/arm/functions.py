@@ -12,7 +12,6 @@ import binascii
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 from urllib.parse import quote, unquote, urljoin
 
 from providers.arm.values import Open, Value, first_open, text_of

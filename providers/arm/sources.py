@@ -45,7 +45,7 @@ def _name(at: Deployment, relative: str) -> str:
 def _raw(at: Deployment, path: object, name: str) -> Obj:
     from pathlib import Path
 
-    from providers.arm import bicep, reader
+    from providers.arm import reader
 
     file = Path(str(path))
     cache = at.reading.parsed

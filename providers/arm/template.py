@@ -16,7 +16,7 @@ from providers.arm.values import Open, Value, settled, text_of, unknown
 from scanner.sdk import EVERY_TYPE, Answer, Call, Dialect, Document, Json, Reason, Ref, azure_name
 
 #: Keys of a resource that say how it is deployed, not what it is.
-_HOW = frozenset({"apiversion", "comments", "condition", "copy", "dependson", "existing", "metadata", "parent", "resources", "scope", "type", "name", "id", "$file", "assertions"})
+_HOW = frozenset({"comments", "condition", "copy", "dependson", "existing", "metadata", "parent", "resources", "scope", "type", "name", "id", "$file", "assertions"})
 #: Types that make resources which the template itself does not show.
 _ELSEWHERE = {
     "microsoft.resources/deploymentscripts": "a script that runs at deployment",
@@ -25,7 +25,24 @@ _ELSEWHERE = {
     "microsoft.blueprint/blueprintassignments": "a blueprint",
     "microsoft.containerinstance/containergroupprofiles": "a profile",
 }
-_SECTIONS = {name.lower(): name for name in ("$schema", "apiProfile", "contentVersion", "definitions", "functions", "languageVersion", "metadata", "outputs", "parameters", "resources", "variables", "extensions", "imports")}
+_SECTIONS = {
+    name.lower(): name
+    for name in (
+        "$schema",
+        "apiProfile",
+        "contentVersion",
+        "definitions",
+        "functions",
+        "languageVersion",
+        "metadata",
+        "outputs",
+        "parameters",
+        "resources",
+        "variables",
+        "extensions",
+        "imports",
+    )
+}
 _RESOURCE = {
     name.lower(): name
     for name in (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from providers.azure.reading import lock_guard, logging_on
 from scanner.sdk import (
-    NOT_SHOWN,
     Access,
+    Apart,
     AtRestDefault,
     Attacks,
     BackupEncryption,
@@ -35,7 +35,7 @@ from scanner.sdk import (
     never,
 )
 
-APART = NOT_SHOWN("in a template this is a resource of its own")
+APART = Apart("in a template this is a resource of its own, and this template holds none for it")
 
 PROBED = never(Handshake, Attacks, Chain, ServedNames, why="seen on the wire only: scan the endpoint")
 NO_PEOPLE = never(SignIn, Access, RootAccess, why="no identity of a person")

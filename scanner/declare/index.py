@@ -71,7 +71,11 @@ class Index:
         found = self._by_id.get((kind.lower(), name.lower()), ())
         if not found:
             close = self._by_name.get((kind.lower(), name.lower()), ())
-            found = tuple(d for d in close if d.ref.provider == near.ref.provider and (_beside(d, near) or _unique(d) or (d.dialect is Dialect.TERRAFORM and d.bundle == near.bundle)))
+            found = tuple(
+                d
+                for d in close
+                if d.ref.provider == near.ref.provider and (_beside(d, near) or _unique(d) or (d.dialect in (Dialect.TERRAFORM, Dialect.ARM) and d.bundle == near.bundle))
+            )
         if near.dialect is Dialect.LIVE:
             found = tuple(d for d in found if d.dialect is Dialect.LIVE)
         elif near.dialect is Dialect.ARM:  # what open ids mean is the same within one template only
@@ -99,6 +103,18 @@ class Index:
     def named(self, bundle: str, kind: str, name: str) -> bool:
         """Whether a template holds a resource of that type and name."""
         return any(doc.bundle == bundle for doc in self._by_name.get((kind.lower(), name.lower()), ()))
+
+    def orphans(self, bundle: str, kind: str, parent: str, depth: int) -> tuple[tuple[str, Document], ...]:
+        """Documents of a type that are named after no resource of the type `parent` in their template, with the name of it."""
+        key = (bundle, kind.lower(), parent.lower(), depth)
+        if key not in self._orphans:
+            told = ((above, doc) for doc in self.in_bundle(bundle, kind) if not self.named(bundle, parent, above := "/".join(doc.ref.name.lower().split("/")[:depth])))
+            self._orphans[key] = tuple(told)
+        return self._orphans[key]
+
+    @cached_property
+    def _orphans(self) -> dict[tuple[str, str, str, int], tuple[tuple[str, Document], ...]]:
+        return {}
 
     def with_id(self, bundle: str, id: str) -> bool:
         """Whether a template makes the resource with an ARM id."""

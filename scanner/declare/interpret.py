@@ -8,6 +8,7 @@ from typing import Any
 from scanner.declare.decl import FactDecl, TypeDecl
 from scanner.declare.index import Index
 from scanner.declare.live import Below, List
+from scanner.declare.path import unresolved
 from scanner.declare.readers import NotApplicable, Reader
 from scanner.declare.view import View
 from scanner.model.known import Fact, Known, Source, Unknown
@@ -36,10 +37,15 @@ def read_fact(declared: FactDecl, view: View) -> Fact[Any]:
 def interpret(doc: Document, index: Index, decls: Mapping[str, TypeDecl]) -> Resource | None:
     """The resource that a document describes; None for mere references and types that nobody declared."""
     decl = declaration(doc.ref.type, decls)
-    if decl is None or doc.reference:
+    if decl is None or doc.reference or (doc.dialect is Dialect.ARM and decl.type == "*/*" and not _tracked(doc)):
         return None
     view = View(doc, index, decl, decls)
     return Resource(doc.ref, dict(_applying(decl, view)), doc.tags, doc.dialect, _all_tags(doc, decl))
+
+
+def _tracked(doc: Document) -> bool:
+    """Whether Azure lists a resource of a template as one of its own: it has a place. Parts and settings of others have none."""
+    return "location" in doc.body or unresolved(dict(doc.body)) is not None
 
 
 def _all_tags(doc: Document, decl: TypeDecl) -> bool:

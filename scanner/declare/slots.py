@@ -2,10 +2,12 @@
 
 One path (`tde.properties.state`) so serves the live body, where a further call put the part, and the ARM template,
 where `Microsoft.Sql/servers/databases/transparentDataEncryption` stands beside the database and is named after it.
+What extends a resource (diagnostic settings, locks) is told by the id of what it stands at.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -17,32 +19,47 @@ from scanner.model.snapshot import Dialect, Document
 if TYPE_CHECKING:
     from scanner.declare.decl import TypeDecl
 
+_EXTENDS = "/providers/"
+_PLACES = re.compile(r"\{subscription\}|\{resource group\}", re.I)
+"""Parts of ids that are open in every template, and the same for all of it."""
+
 
 def slots(decl: TypeDecl, doc: Document) -> Iterator[Child]:
-    """Children that stand below the resource itself; what extends it from elsewhere (locks, settings) is no matter of names."""
+    """Children that a template may declare beside the resource."""
     if doc.dialect is Dialect.ARM:
-        yield from (d for d in decl.details if isinstance(d, Child) and "/providers/" not in d.suffix and d.put not in doc.body)
+        yield from (d for d in decl.details if isinstance(d, Child) and d.put not in doc.body)
 
 
 def filled(child: Child, decl: TypeDecl, doc: Document, index: Index) -> list[Json]:
     """Bodies of the children of a resource in the same file: a list, of one at most for a child that has a fixed name."""
-    own = _below(child, doc)
-    return [dict(other.body) for other in _of_kind(child, decl, doc, index) if (_name(other)[:-1] if child.many else _name(other)) == own]
+    kind = child.kind(decl.type)
+    if _EXTENDS in child.suffix:
+        return [dict(other.body) for at in _scopes(child, doc) for other in index.extending(doc.bundle, kind, at)]
+    below = _below(child, doc)
+    parent = below if child.many else below[:-1]
+    return [dict(other.body) for other in index.children(doc.bundle, kind, "/".join(parent)) if child.many or _name(other) == below]
 
 
 def stray(child: Child, decl: TypeDecl, doc: Document, index: Index) -> Document | None:
     """A child in the same file whose parent cannot be told, so that it may be one of this resource: parts of names in braces are open."""
-    parents = {other.ref.name.lower() for other in index.of_type(decl.type) if other.file == doc.file}
-    depth = len(_name(doc))
-    for other in _of_kind(child, decl, doc, index):
-        parent = "/".join(_name(other)[:depth])
-        if parent not in parents and "{" in f"{parent}{doc.ref.name}":
-            return other
-    return None
+    kind = child.kind(decl.type)
+    if _EXTENDS in child.suffix:
+        return next((other for other in index.in_bundle(doc.bundle, kind) if "{" in _PLACES.sub("", _scope(other)) and not index.with_id(doc.bundle, _scope(other))), None)
+    return next((other for parent, other in index.orphans(doc.bundle, kind, decl.type, len(_name(doc))) if "{" in f"{parent}{doc.ref.name}"), None)
 
 
-def _of_kind(child: Child, decl: TypeDecl, doc: Document, index: Index) -> Iterator[Document]:
-    return (other for other in index.of_type(child.kind(decl.type)) if other.file == doc.file and other.dialect is doc.dialect)
+def _scopes(child: Child, doc: Document) -> Iterator[str]:
+    """Ids at which an extension says something about the resource: its own, and for what is shared those above it."""
+    id = f"{doc.body.get('id', '')}{child.suffix.split(_EXTENDS)[0]}".lower()
+    if doc.body.get("id"):
+        yield id
+    parts = id.split("/")
+    for n in range(len(parts) - 1, 2, -1) if child.shared and doc.body.get("id") else ():
+        yield "/".join(parts[:n])
+
+
+def _scope(doc: Document) -> str:
+    return str(doc.body.get("id", "")).lower().rpartition(_EXTENDS)[0]
 
 
 def _below(child: Child, doc: Document) -> list[str]:

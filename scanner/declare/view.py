@@ -36,6 +36,14 @@ class NotShown:
 
 NOT_SHOWN = NotShown(say("this source does not show it"))
 
+
+class Apart(NotShown):
+    """Marks what a template shows by resources of their own: read as the live body is where the template holds them, and
+    not shown where it does not (another template may, or the service decides)."""
+
+    def __call__(self, why: str) -> Apart:
+        return Apart(why)
+
 #: What a declaration gives for a dialect: a path, several, or that it does not show.
 Spec = str | tuple[str, ...] | NotShown | None
 
@@ -57,7 +65,7 @@ class Where:
             case Dialect.CLOUDFORMATION:
                 return self.cfn
             case Dialect.ARM:
-                return self.arm
+                return self.live if isinstance(self.arm, Apart) else self.arm
             case Dialect.TERRAFORM:  # resources of Terraform are read in the shape that templates give the same thing
                 return next((spec for spec in (self.tf, self.cfn, self.arm, self.live) if spec is not None and not isinstance(spec, NotShown)), self.tf or self.cfn or self.arm)
 
@@ -87,6 +95,8 @@ class View:
             return Unknown(Reason.UNSUPPORTED, spec.why, (self.source(Seen("", None)),))
         if spec is None:
             return Unknown(Reason.UNSUPPORTED, say("{type} has no declared path for {dialect}", type=self.decl.type, dialect=self.doc.dialect.value))
+        if self.doc.dialect is Dialect.ARM and isinstance(where.arm, Apart) and self._apart(where) is False:
+            return Unknown(Reason.UNSUPPORTED, where.arm.why, (self.source(Seen("", None)),))
         found: list[tuple[Seen, ...]] = []
         for path in (spec,) if isinstance(spec, str) else spec:
             got = self.at(path)
@@ -94,6 +104,14 @@ class View:
                 return got
             found.append(got)
         return tuple(found)
+
+    def _apart(self, where: Where) -> bool:
+        """Whether the template holds what is read from resources of their own, or may hold it."""
+        wanted = {root for path in where.paths(self.doc.dialect) for root in roots(path)}
+        here = [child for child in slots(self.decl, self.doc) if child.put in wanted]
+        return any(filled(child, self.decl, self.doc, self.index) or stray(child, self.decl, self.doc, self.index) for child in here) or any(
+            child.put in wanted and child.put in self.doc.body for child in self.decl.details
+        )
 
     def _spec(self, where: Where) -> Spec:
         """What is declared for the dialect of the document. From Terraform only what its types map is read: the rest is not absent."""

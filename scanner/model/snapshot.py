@@ -118,7 +118,8 @@ class Document:
     @property
     def bundle(self) -> str:
         """For templates: what was deployed together, within which names are unique: a file, or a folder of Terraform files."""
-        return self.ref.id.removesuffix(f"#{self.ref.name}")
+        stem = self.ref.id.removesuffix(f"#{self.ref.name}")
+        return stem if stem != self.ref.id or not self.file else stem.partition("#")[0]
 
 
 @dataclass(frozen=True, slots=True)
