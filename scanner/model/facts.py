@@ -76,6 +76,8 @@ class AtRest:
     state: State
     algorithm: str | None = None
     """Name of the algorithm where the source gives one: `AES256`, `aws:kms`."""
+    detail: str = ""
+    """What of it, where not all is meant alike: the disks of a machine, the caches of its host."""
 
 
 @dataclass(frozen=True, slots=True)
