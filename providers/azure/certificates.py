@@ -61,10 +61,11 @@ def stated(_ref: Ref, names: Values, subject: Values, issuer: Values, begin: Val
     if not begin or not end:
         raise Unresolvable(Reason.UNPARSABLE, "from when until when the certificate is valid is not in the answer")
     given = tuple(str(name).removeprefix("CN=") for name in names or subject)
-    return Certificate(given, str(issuer[0]) if issuer else "", _time(begin[0]), _time(end[0]), key="", signature="", fingerprint="")
+    return Certificate(given, str(issuer[0]) if issuer else "", when(begin[0]), when(end[0]), key="", signature="", fingerprint="")
 
 
-def _time(value: Any) -> datetime:
+def when(value: Any) -> datetime:
+    """A moment as Azure writes it; without an offset it is UTC. Raises ValueError."""
     read = datetime.fromisoformat(str(value))
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 

@@ -108,6 +108,11 @@ def routed(_ref: Ref, name: str) -> Clue | None:
     return Clue(why=f"messages are routed to the endpoint {name}, whose place the hub does not say")
 
 
+def account(_ref: Ref, value: str) -> Clue | None:
+    """A storage account, by id or by name."""
+    return Clue(kind="Microsoft.Storage/storageAccounts", name=value) if value else None
+
+
 def account_in_connection(_ref: Ref, connection: str) -> Clue | None:
     """The storage account in a connection string, whose key was cut away when it was read."""
     found = re.search(r"AccountName=([a-z0-9]{3,24})", connection, flags=re.IGNORECASE)
