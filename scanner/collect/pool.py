@@ -42,10 +42,10 @@ class Pool(Protocol):
 
 
 def pool(worker: Worker, threads: int, done: Done, over: Callable[[], bool]) -> Pool:
-    """The pool that fits the worker. `over()` is true once nothing more is to be started."""
+    """The pool that fits the worker, with as many threads as it asks for. `over()` is true once nothing more is to be started."""
     if isinstance(worker, AsyncWorker):
         return Tasks(worker, done, over)
-    return Threads(worker, threads, done, over)
+    return Threads(worker, getattr(worker, "threads", threads), done, over)
 
 
 class Threads:

@@ -12,7 +12,7 @@ from scanner.declare.live import Detail, Live, Probe, Resolve
 from scanner.declare.path import REFERENCE, prefixes, roots, unresolved
 from scanner.declare.readers import Always, Kind, Reader
 from scanner.declare.terraform import Shape, Tf
-from scanner.model.facts import FACTS, GUARDRAILS, OUTFLOWS, PROBED, REACHED, ZONES
+from scanner.model.facts import CREDENTIALS, FACTS, GUARDRAILS, OUTFLOWS, PROBED, REACHED, ZONES
 from scanner.model.known import Json
 from scanner.model.record import dataclass
 from scanner.model.snapshot import Dialect, Document
@@ -22,6 +22,7 @@ _NO_ZONE = "is no DNS zone"
 _NO_SWITCH = "the service has no switch against taking data out"
 _NO_POLICY = "is no policy about regions"
 _NOT_REACHED = "names no TLS endpoint of its own"
+_NO_CREDENTIAL = "is no credential of a program"
 
 
 class DeclarationError(Exception):
@@ -124,6 +125,7 @@ class TypeDecl:
         object.__setattr__(self, "never", {**dict.fromkeys((kind for kind in ZONES if kind not in given), _NO_ZONE), **self.never})
         object.__setattr__(self, "never", {**dict.fromkeys((kind for kind in OUTFLOWS if kind not in given), _NO_SWITCH), **self.never})
         object.__setattr__(self, "never", {**dict.fromkeys((kind for kind in GUARDRAILS if kind not in given), _NO_POLICY), **self.never})
+        object.__setattr__(self, "never", {**dict.fromkeys((kind for kind in CREDENTIALS if kind not in given), _NO_CREDENTIAL), **self.never})
         object.__setattr__(self, "never", {**dict.fromkeys((kind for kind in REACHED if kind not in given), _NOT_REACHED), **self.never})
         for kind in given:
             if given.count(kind) > 1 or kind in self.never:
@@ -209,7 +211,7 @@ def _inputs(detail: Detail) -> tuple[str, ...]:
     paths = tuple(getattr(detail, "params", {}).values())
     theirs, own = getattr(detail, "match", None) or ("", "")
     known_by = f"{detail.put}[].{theirs}" if theirs else ""
-    return tuple(p for p in (*paths, detail.when, own, known_by) if p and not p.startswith("="))
+    return tuple(p for p in (*paths, getattr(detail, "when", ""), own, known_by) if p and not p.startswith("="))
 
 
 def never(*facts: type, why: str) -> dict[type, str]:

@@ -197,9 +197,21 @@ class Child:
     shared: bool = False
     """Asked once for the whole subscription (`/providers/Microsoft.Authorization/locks`); each resource gets the
     items whose scope holds it."""
+    within: str = ""
+    """For what is shared: asked once below each resource of this type in the subscription (a backup vault) instead, whether or
+    not that type is asked for."""
+    names: str = ""
+    """With `within`: the path in an item that names the resource by its id; each resource gets the items that name it."""
+    group: bool = False
+    """Below the resource group of the resource rather than below itself; `{location}` in `suffix` stands for its region."""
+    new: Json = None
+    """What a new resource has where its template makes no such child: the default that the service documents, as a body."""
+    cite: str = ""
+    """The document that says so."""
 
     def kind(self, parent: str) -> str:
         """Type of what is read: its `/read` is the permission. Instance names (every second part) fall away."""
+        parent = self.within or parent
         _, extension, rest = self.suffix.rpartition("/providers/")
         if extension:
             namespace, _, path = rest.partition("/")

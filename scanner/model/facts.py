@@ -358,6 +358,17 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True)
+class Credential:
+    """What a program signs in with: a secret or a certificate of an application. Never the secret itself."""
+
+    kind: str
+    """`secret` or `certificate`."""
+    not_before: datetime
+    not_after: datetime | None
+    """None: it never ends."""
+
+
+@dataclass(frozen=True, slots=True)
 class RootAccess:
     """The account's root user: the one credential that no policy can bind."""
 
@@ -417,7 +428,7 @@ class Logs:
 FACTS: tuple[type, ...] = (
     Home, Replicas, BackupPlaces, LogPlaces, AtRest, AtRestDefault, KeyCustody, KeyRotation, KeyGuard, Transit,
     TlsFloor, Handshake, Attacks, Certificate, SecondCertificate, Revocation, Renewal, Chain, ServedNames, ClientAuth, Endpoints, Hsts, HttpsRedirect, DnsSigning,
-    Backups, BackupEncryption, Deletion, SignIn, Access, RootAccess, Exposure, Outflow, AllowedRegions, PasswordLogin, Logs,
+    Backups, BackupEncryption, Deletion, SignIn, Access, Credential, RootAccess, Exposure, Outflow, AllowedRegions, PasswordLogin, Logs,
 )  # fmt: skip
 #: Facts that only a probe of an endpoint shows; types of clouds need not excuse them one by one.
 PROBED: tuple[type, ...] = (SecondCertificate, Revocation, Hsts, HttpsRedirect)
@@ -429,3 +440,5 @@ OUTFLOWS: tuple[type, ...] = (Outflow,)
 GUARDRAILS: tuple[type, ...] = (AllowedRegions,)
 #: Where a thing is reached; types of clouds that name no endpoint of their own need not excuse it.
 REACHED: tuple[type, ...] = (Endpoints,)
+#: What programs sign in with; no other type need excuse it.
+CREDENTIALS: tuple[type, ...] = (Credential,)

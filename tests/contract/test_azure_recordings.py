@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from providers.azure.live import ref_of
+from providers.azure.found import ref_of
 from scanner.declare.decl import TypeDecl
 from scanner.declare.index import Index
 from scanner.declare.interpret import interpret

@@ -15,7 +15,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from providers.azure.live import AzureWorker, Piece
+from providers.azure.found import Piece
+from providers.azure.live import AzureWorker
 from scanner.collect.ledger import Ledger
 from scanner.collect.plan import Answer, Job
 from scanner.collect.run import attempt

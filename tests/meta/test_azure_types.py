@@ -88,6 +88,6 @@ def test_guarantees_cite_a_document_and_gaps_say_what_would_be_needed(decl: Type
 
 def test_declarations_import_no_sdk() -> None:
     for file in sorted((Path(__file__).parents[2] / "providers" / "azure").rglob("*.py")):
-        if file.name not in ("session.py", "live.py"):
+        if file.name not in ("session.py", "tokens.py"):
             assert "import azure" not in file.read_text(encoding="utf-8"), file
             assert "from azure" not in file.read_text(encoding="utf-8"), file

@@ -16,9 +16,11 @@ from typing import Any
 
 from scanner.data.regions import azure_name
 from scanner.data.tables import rows
+from scanner.demo.arm.directory import directory_answer
 from scanner.demo.arm.estate import Estate, group_of, public, slim
 from scanner.demo.arm.faults import Faults
 from scanner.demo.arm.graph import Graph
+from scanner.demo.arm.hosts import is_graph, vault_name
 from scanner.demo.arm.identity import OBJECT_ID, Identity
 from scanner.demo.arm.query import FilterError, compile_filter
 from scanner.demo.arm.reply import Body, Reply, Sent, encode, error
@@ -44,6 +46,8 @@ class Settings:
     """Resource Graph queries in a window (Azure: 15 in 5 s); 0: not limited."""
     graph_window: float = 5.0
     graph_page: int = 1000
+    batches: bool = True
+    """Whether `POST /batch` is served; a Resource Manager of one's own may not."""
     empty_page_every: int = 0
     """An empty page with a nextLink before every k-th page, as Resource Manager may send."""
     strict_versions: bool = True
@@ -89,6 +93,8 @@ class Tally:
     status: Counter[int] = field(default_factory=Counter)
     paths: list[tuple[str, str]] = field(default_factory=list)
     """(method, path with query) of every request, in order."""
+    reads: list[str] = field(default_factory=list)
+    """Path with query of every read that Resource Manager counts against its limits, those inside of batches too."""
 
 
 class Core:
@@ -123,7 +129,12 @@ class Core:
     def stats(self) -> Body:
         """Counts since the start or the last reset."""
         tally = self.tally
-        return {"requests": tally.requests, "by_operation": dict(tally.operations.most_common()), "by_status": {str(k): v for k, v in sorted(tally.status.items())}}
+        return {
+            "requests": tally.requests,
+            "reads": len(tally.reads),
+            "by_operation": dict(tally.operations.most_common()),
+            "by_status": {str(k): v for k, v in sorted(tally.status.items())},
+        }
 
     # -- a request -------------------------------------------------------------------------------------------
     def handle(self, method: str, host: str, target: str, headers: dict[str, str], body: bytes) -> Sent:
@@ -166,19 +177,61 @@ class Core:
         if answer is not None:
             return Sent(200, {"Cache-Control": "no-store, no-cache"}, encode(answer), waited)
         name = request.host.split(":")[0].lower()
-        if name.endswith(".vault.azure.net"):
+        if vault := vault_name(name):
             self.tally.operations["vault"] += 1
             delay = self.faults.meet(request.method, request.path, self._denied(request), request.url)
-            return Sent(200, {}, encode(vault_answer(self.estate, name.split(".")[0], request.path, request.host, "authorization" in request.headers)), delay)
-        if name.startswith("graph."):
-            raise error(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+            return Sent(200, {}, encode(vault_answer(self.estate, vault, request.path, request.host, "authorization" in request.headers)), delay)
+        if is_graph(name):
+            return self._directory(request)
+        if request.low == "/batch" and request.method == "POST":
+            return self._batch(request)
         return self._manage(request)
+
+    def _directory(self, request: Request) -> Sent:
+        """A request to Microsoft Graph."""
+        self.identity.authenticate(request.headers)
+        self.tally.operations[f"{request.method} {request.path}"] += 1
+        denied = error(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+        delay = self.faults.meet(request.method, request.path, denied, request.url)
+        if request.method != "GET":
+            raise denied
+        return Sent(200, {"Cache-Control": "no-cache"}, encode(directory_answer(self.estate.document.get("directory") or {}, request.path, request.query, request.host)), delay)
+
+    def _batch(self, request: Request) -> Sent:
+        """Several requests in one: each is answered as if it had come alone, with its own status. More than 20 are answered later (202)."""
+        self.identity.authenticate(request.headers)
+        self.tally.operations["POST batch"] += 1
+        waited = self.faults.meet(request.method, request.path, self._denied(request), request.url)
+        asked = json.loads(request.body or b"{}").get("requests")
+        if not self.settings.batches or not isinstance(asked, list):
+            raise error(404, "InvalidResource", "The requested resource was not found in this replay.")
+        if len(asked) > 20:
+            return Sent(202, {"Location": f"https://{request.host}/batch/later"}, b"", waited)
+        answers: list[bytes] = []
+        for one in asked:
+            split = urllib.parse.urlsplit(one["url"])
+            path = re.sub(r"/{2,}", "/", urllib.parse.unquote(split.path))
+            query = {_parameter(key): value for key, value in urllib.parse.parse_qsl(split.query, keep_blank_values=True)}
+            inner = Request(one["httpMethod"], request.host, path, query, request.headers, b"", f"https://{request.host}{split.path}?{split.query}")
+            try:
+                sent = self._manage(inner)
+            except Reply as reply:
+                if reply.mode:
+                    raise
+                sent = Sent(reply.status, reply.headers, reply.raw if reply.raw is not None else encode(reply.body), reply.delay)
+            waited = max(waited, sent.delay)
+            content = sent.body if sent.body[:1] in (b"{", b"[") or sent.body == b"null" else encode(sent.body.decode())
+            head = encode({"name": one.get("name"), "httpStatusCode": sent.status, "headers": sent.headers, "contentLength": len(sent.body)})
+            answers.append(head[:-1] + b',"content":' + content + b"}")
+        return Sent(200, {"Cache-Control": "no-cache"}, b'{"responses":[' + b",".join(answers) + b"]}", waited)
 
     def _manage(self, request: Request) -> Sent:
         """A request to Resource Manager itself."""
         who = self.identity.authenticate(request.headers)
         kind = type_of(request.path)
         self.tally.operations[f"{request.method} {kind[0] + ' ' + kind[1] if kind else _shape(request.path)}"] += 1
+        if request.method == "GET":
+            self.tally.reads.append(request.path)
         remaining = self._spend(request.subscription)
         delay = self.faults.meet(request.method, request.path, self._denied(request), request.url)
         headers = self._headers(request.subscription, remaining)
@@ -201,8 +254,12 @@ class Core:
         if low == "/subscriptions":
             seen = [encode(public(s)) for id, s in self.estate.subscriptions.items() if not self.faults.hidden(f"/subscriptions/{id}")]
             return self._page(seen, request)
+        if low == "/providers":
+            return self._page([encode(provider) for provider in self._providers(None)], request)
         if low == "/providers/microsoft.management/managementgroups":
-            return encode({"value": self.estate.document.get("managementGroups", []), "@nextLink": None})
+            return encode({"value": [public(group) for group in self.estate.document.get("managementGroups", [])], "@nextLink": None})
+        if group := re.fullmatch(r"/providers/microsoft\.management/managementgroups/([^/]+)/descendants", low):
+            return self._descendants(request, group[1])
         if subscription is None:
             return None
         found = self.estate.subscriptions.get(subscription)
@@ -247,13 +304,32 @@ class Core:
         expand = frozenset(word.strip().lower() for word in request.query.get("$expand", "").split(",") if word.strip())
         return self._page([encode(slim(r, expand)) for r in items], request)
 
-    def _providers(self, subscription: str) -> list[Body]:
+    def _descendants(self, request: Request, name: str) -> bytes:
+        """Groups and subscriptions below a management group; `_parent` of a group and of a subscription says where each stands."""
+        groups = {group["name"].lower(): group for group in self.estate.document.get("managementGroups", [])}
+        if name not in groups:
+            raise error(404, "NotFound", f"The management group '{name}' could not be found.")
+        inside, found = {name}, list[Body]()
+        while more := [group for key, group in groups.items() if key not in inside and str(group.get("_parent", "")).lower() in inside]:
+            inside |= {group["name"].lower() for group in more}
+        for key in sorted(inside - {name}):
+            found.append(
+                _descendant(groups[key]["id"], "Microsoft.Management/managementGroups", groups[key]["name"], groups[key]["properties"].get("displayName"), groups[key]["_parent"])
+            )
+        for id, subscription in self.estate.subscriptions.items():
+            if str(subscription.get("_parent", "")).lower() in inside and not self.faults.hidden(f"/subscriptions/{id}"):
+                found.append(
+                    _descendant(f"/subscriptions/{id}", "Microsoft.Management/managementGroups/subscriptions", id, subscription.get("displayName"), subscription["_parent"])
+                )
+        return self._page([encode(one) for one in found], request)
+
+    def _providers(self, subscription: str | None) -> list[Body]:
         found: dict[str, list[Body]] = {}
         for kind, versions in sorted(self.versions.known.items()):
             namespace, _, rest = kind.partition("/")
             found.setdefault(namespace, []).append({"resourceType": rest, "apiVersions": list(versions)})
         return [
-            {"id": f"/subscriptions/{subscription}/providers/{name}", "namespace": name, "resourceTypes": kinds, "registrationState": "Registered"}
+            {"id": f"{f'/subscriptions/{subscription}' if subscription else ''}/providers/{name}", "namespace": name, "resourceTypes": kinds, "registrationState": "Registered"}
             for name, kinds in found.items()
         ]  # fmt: skip
 
@@ -347,6 +423,10 @@ class Core:
             kept["$skiptoken"] = base64.urlsafe_b64encode(encode({"o": after, "n": start})).rstrip(b"=").decode()
             body += b',"nextLink":' + encode(f"https://{request.host}{request.path}?{urllib.parse.urlencode(kept)}")
         return body + b"}"
+
+
+def _descendant(id: str, kind: str, name: str, shown: str | None, parent: str) -> Body:
+    return {"id": id, "type": kind, "name": name, "properties": {"displayName": shown, "parent": {"id": f"/providers/Microsoft.Management/managementGroups/{parent}"}}}
 
 
 def type_of(path: str) -> tuple[str, str] | None:

@@ -14,6 +14,7 @@ from scanner.demo.arm.estate import Estate, group_of
 from scanner.demo.arm.expressions import KqlError, Row
 from scanner.demo.arm.kql import run_kql
 from scanner.demo.arm.reply import Body, Reply, encode, error
+from scanner.demo.arm.versions import table as versions
 
 #: Tables beside `resources` and `resourcecontainers`, and the types that they hold.
 _PREFIXES = {
@@ -29,12 +30,17 @@ _QUERY_INVALID = "Query is invalid. Please refer to the documentation for the Az
 
 
 class Graph:
-    """Answers POST /providers/Microsoft.ResourceGraph/resources."""
+    """Answers POST /providers/Microsoft.ResourceGraph/resources.
+
+    It has each body by an api-version of its own choice: the newest stable one of the table, unless the estate says otherwise
+    (`"graph": {"Microsoft.Cache/redis": {"apiVersion": "2017-02-01", "drops": ["properties.minimumTlsVersion"]}}`; `"absent": true`: not at all).
+    """
 
     def __init__(self, estate: Estate, visible: Callable[[Body], bool], *, quota: int = 0, window: float = 5.0, page: int = 1000) -> None:
         self.estate, self.visible = estate, visible
         self.quota, self.window, self.page = quota, window, min(page, 1000)
         self._windows: dict[str, tuple[float, int]] = {}
+        self._own: dict[str, Body] = {kind.lower(): said for kind, said in (estate.document.get("graph") or {}).items()}
 
     def answer(self, request: Body, who: str) -> tuple[Body, dict[str, str]]:
         """(body, headers). Raises Reply."""
@@ -86,7 +92,8 @@ class Graph:
 
     def _rows(self, table: str, subscriptions: list[str]) -> list[Row]:
         if table == "resources":
-            return [self._row(r, s) for s in subscriptions for r in self.estate.tracked.get(s, []) if self.visible(r) and r.get("_arg", True)]
+            tracked = (r for s in subscriptions for r in self.estate.tracked.get(s, []) if self.visible(r) and r.get("_arg", True))
+            return [self._row(r, r["id"].split("/")[2].lower()) for r in tracked if not self._own.get(r["type"].lower(), {}).get("absent")]
         if table == "resourcecontainers":
             return [row for s in subscriptions for row in self._containers(s)]
         prefixes = _PREFIXES[table]
@@ -95,8 +102,11 @@ class Graph:
     def _row(self, resource: Body, subscription: str) -> Row:
         """`type`, `location` and `resourceGroup` are lower case there."""
         row: Row = {key: resource.get(key) for key in ("id", "name", "sku", "plan", "properties", "tags", "identity", "zones", "extendedLocation")}
+        own = self._own.get(resource["type"].lower(), {})
+        for path in own.get("drops", ()):
+            row = _without(row, path.split("."))
         return {
-            **row, "type": resource["type"].lower(), "tenantId": self.estate.tenant, "kind": resource.get("kind") or "", "managedBy": resource.get("managedBy") or "",
+            **row, "apiVersion": own.get("apiVersion", next(iter(versions().get(resource["type"].lower(), ())), None)), "type": resource["type"].lower(), "tenantId": self.estate.tenant, "kind": resource.get("kind") or "", "managedBy": resource.get("managedBy") or "",
             "location": azure_name(resource.get("location") or ""), "resourceGroup": group_of(resource).lower(), "subscriptionId": subscription,
         }  # fmt: skip
 
@@ -110,6 +120,15 @@ class Graph:
             if self.visible(group):
                 rows.append({**self._row({**group, "type": "microsoft.resources/subscriptions/resourcegroups"}, subscription)})
         return rows
+
+
+def _without(row: Row, path: list[str]) -> Row:
+    """A copy that lacks one member."""
+    key, *rest = path
+    if not rest:
+        return {name: value for name, value in row.items() if name != key}
+    inner = row.get(key)
+    return {**row, key: _without(inner, rest)} if isinstance(inner, dict) else row
 
 
 def _digest(query: str) -> str:

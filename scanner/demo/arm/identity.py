@@ -42,7 +42,7 @@ class Identity:
             token = self.issue({"client_id": query.get("client_id", ""), "resource": query.get("resource", "")}, self.tenant)
             return {**token, "expires_in": str(self.lifetime), "expires_on": str(int(time.time()) + self.lifetime), "resource": query.get("resource", "")}
         if low == "/metadata/endpoints":
-            return {"authentication": {"loginEndpoint": base, "audiences": [base, "https://management.azure.com/"]}}
+            return described(base, self.tenant)
         return None
 
     def issue(self, form: dict[str, str], tenant: str) -> Body:
@@ -71,6 +71,15 @@ class Identity:
         if expires < time.time():
             raise error(401, "ExpiredAuthenticationToken", "The access token expiry UTC time is earlier than the current UTC time.", challenge)
         return OBJECT_ID
+
+
+def described(base: str, tenant: str) -> Body:
+    """What a Resource Manager says of its cloud (the shape of api-versions since 2019-05-01 has a list of them; one is enough here)."""
+    return {
+        "name": "Replay", "resourceManager": base, "microsoftGraphResourceId": "https://graph.microsoft.com/",
+        "authentication": {"loginEndpoint": base, "audiences": [base, "https://management.azure.com/"], "tenant": tenant, "identityProvider": "AAD"},
+        "suffixes": {"keyVaultDns": "vault.azure.net", "storage": "core.windows.net"},
+    }  # fmt: skip
 
 
 def _openid(base: str, tenant: str) -> Body:

@@ -13,12 +13,12 @@ from typing import Any
 
 from scanner.demo.arm.core import Core, Settings
 from scanner.demo.arm.estate import Estate
+from scanner.demo.arm.hosts import PROXIED, vault_name
 from scanner.demo.arm.reply import Body, Sent, encode
 from scanner.demo.arm.tls import make_tls
 
 REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 409: "Conflict",
            429: "Too Many Requests", 500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}  # fmt: skip
-PROXIED = frozenset({"management.azure.com", "login.microsoftonline.com", "login.windows.net", "graph.microsoft.com", "localhost"})
 
 
 class Connection(asyncio.Protocol):
@@ -91,7 +91,7 @@ class Connection(asyncio.Protocol):
         transport, host = self.transport, target.rsplit(":", 1)[0].lower()
         if transport is None:
             return
-        if method != "CONNECT" or not (host in PROXIED or host.endswith(".vault.azure.net")):
+        if method != "CONNECT" or not (host in PROXIED or vault_name(host)):
             transport.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
             transport.close()
             return

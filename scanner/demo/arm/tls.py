@@ -12,10 +12,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from scanner.demo.arm.hosts import NAMES
 from scanner.model.record import dataclass
 
-#: Names under which the replay answers: its own, and those that the CONNECT proxy leads to it.
-HOSTS = ("localhost", "management.azure.com", "login.microsoftonline.com", "login.windows.net", "graph.microsoft.com", "*.vault.azure.net")
 PEM = serialization.Encoding.PEM
 
 
@@ -74,7 +73,7 @@ def _authority(key: ec.EllipticCurvePrivateKey, now: datetime.datetime) -> x509.
 
 
 def _leaf(ca: x509.Certificate, ca_key: ec.EllipticCurvePrivateKey, key: ec.EllipticCurvePrivateKey, now: datetime.datetime) -> x509.Certificate:
-    names: list[x509.GeneralName] = [x509.DNSName(host) for host in HOSTS]
+    names: list[x509.GeneralName] = [x509.DNSName(host) for host in NAMES]
     names += [x509.IPAddress(ipaddress.ip_address(address)) for address in ("127.0.0.1", "::1")]
     return (
         _builder("Houvast demo", ca.subject, key, now, 364)
