@@ -27,6 +27,11 @@ def partner(_: Ref, value: str) -> Clue:
     return Clue(why="it is shared with them, and where they copy it to is not shown") if value else Clue(why="it is shared")
 
 
+def owner(ref: Ref, account: str) -> Clue | None:
+    """The account that holds a copy; another one than the thing's own may copy it wherever it likes."""
+    return None if ref.account and account == ref.account else Clue(why=f"belongs to the account {account}: where they copy it to is not shown")
+
+
 def certificate(_: Ref, value: str) -> Clue:
     """A certificate of ACM or of IAM, by its ARN."""
     service = value.split(":")[2] if value.startswith("arn:") and value.count(":") >= 5 else ""

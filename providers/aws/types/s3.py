@@ -1,10 +1,13 @@
 """S3 buckets."""
 
+from datetime import datetime
 from typing import Any
 
+from providers.aws.clues import bucket
 from providers.aws.custody import holder_of
 from providers.aws.excuses import CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
-from providers.aws.policy import bucket_transit, public_statement
+from providers.aws.policy import bucket_floor, bucket_transit, public_statement
+from providers.aws.referred import owner
 from scanner.sdk import (
     OFF,
     ON,
@@ -31,19 +34,50 @@ from scanner.sdk import (
     Transit,
     TypeDecl,
     always,
-    boolean,
+    arns,
     derive,
+    derived_regions,
     fact,
+    first_proven,
     here,
     never,
+    per_dialect,
     region_of,
     text,
+    together,
+    traced,
 )
 
 _LIVE_RULE = "encryption.Rules[].ApplyServerSideEncryptionByDefault"
 _CFN_RULE = "BucketEncryption.ServerSideEncryptionConfiguration[].ServerSideEncryptionByDefault"
+_LIVE_RULES = "replication.Rules[?Status!='Disabled'].Destination"
+_CFN_RULES = "ReplicationConfiguration.Rules[?Status!='Disabled'].Destination"
 _EVERYBODY = ("http://acs.amazonaws.com/groups/global/AllUsers", "http://acs.amazonaws.com/groups/global/AuthenticatedUsers")
 _BLOCKS = ("IgnorePublicAcls", "RestrictPublicBuckets")
+
+
+def _accelerated(_: Ref, status: tuple[Any, ...]) -> tuple[str, ...]:
+    """With transfer acceleration objects come and go through edge locations (S3 User Guide, "Transfer Acceleration")."""
+    if status and str(status[0]) not in ("Enabled", "Suspended"):
+        raise ValueError(f"unknown status {status[0]!r}")
+    return ("every edge location (transfer acceleration)",) if status == ("Enabled",) else ()
+
+
+def _versions(_: Ref, status: tuple[Any, ...]) -> Backups:
+    """A bucket that never had versions says nothing."""
+    if status and str(status[0]) not in ("Enabled", "Suspended"):
+        raise ValueError(f"unknown status {status[0]!r}")
+    return Backups(status == ("Enabled",), "versions", 0)
+
+
+def _copied(_: Ref, last: tuple[Any, ...]) -> Backups:
+    """By AWS Backup, whose plan says how often."""
+    made = [datetime.fromisoformat(str(moment)) for moment in last]
+    return Backups(bool(made), "snapshots", None, None, max(made, default=None))
+
+
+def _enabled(backups: Backups) -> bool:
+    return backups.enabled
 
 
 def _logs(_: Ref, targets: tuple[Any, ...]) -> Logs:
@@ -101,6 +135,11 @@ BUCKET = TypeDecl(
             on_error={"NoSuchPublicAccessBlockConfiguration": {}}),
         Get("get_public_access_block", put="account_block", service="s3control", params={"AccountId": "={account}"}, take="PublicAccessBlockConfiguration",
             permission="s3:GetAccountPublicAccessBlock", on_error={"NoSuchPublicAccessBlockConfiguration": {}}),
+        Get("list_bucket_inventory_configurations", put="inventory", params={"Bucket": "Name"}, take="InventoryConfigurationList", left_out=True, permission="s3:GetInventoryConfiguration"),
+        # Regions without transfer acceleration refuse the question.
+        Get("get_bucket_accelerate_configuration", put="accelerate", params={"Bucket": "Name"}, permission="s3:GetAccelerateConfiguration",
+            on_error={"MethodNotAllowed": {}, "UnsupportedArgument": {}}),
+        Get("list_protected_resources", put="protected", params={}, service="backup", take="Results", match=("ResourceArn", ""), regional=True),
         Get("get_object_lock_configuration", put="lock", params={"Bucket": "Name"}, take="ObjectLockConfiguration", permission="s3:GetBucketObjectLockConfiguration",
             on_error={"ObjectLockConfigurationNotFoundError": {}}),
     ),
@@ -109,9 +148,17 @@ BUCKET = TypeDecl(
     resolve=Resolve("s3", "head_bucket", {"Bucket": "{name}"}, permission="s3:ListBucket"),
     facts=(
         fact(Home, place=here()),
-        fact(Replicas, places=region_of("AWS::S3::Bucket", live="replication.Rules[?Status!='Disabled'].Destination.Bucket",
-                                        cfn="ReplicationConfiguration.Rules[?Status!='Disabled'].Destination.Bucket")),
-        fact(LogPlaces, places=region_of("AWS::S3::Bucket", live="logging.LoggingEnabled.TargetBucket", cfn="LoggingConfiguration.DestinationBucketName")),
+        fact(Replicas, places=together(
+            region_of("AWS::S3::Bucket", live=f"{_LIVE_RULES}.Bucket", cfn=f"{_CFN_RULES}.Bucket"),
+            arns(live=f"{_LIVE_RULES}.EncryptionConfiguration.ReplicaKmsKeyID", cfn=f"{_CFN_RULES}.EncryptionConfiguration.ReplicaKmsKeyID"),
+            traced(owner, live=f"{_LIVE_RULES}.Account", cfn=f"{_CFN_RULES}.Account"),
+            derived_regions(_accelerated, live="accelerate.Status", cfn="AccelerateConfiguration.AccelerationStatus"),
+        )),
+        # Server access logs, and inventories: lists of all that there is in the bucket.
+        fact(LogPlaces, places=together(
+            region_of("AWS::S3::Bucket", live="logging.LoggingEnabled.TargetBucket", cfn="LoggingConfiguration.DestinationBucketName"),
+            traced(bucket, "AWS::S3::Bucket", live="inventory[?IsEnabled].Destination.S3BucketDestination.Bucket", cfn="InventoryConfigurations[?Enabled].Destination.BucketArn"),
+        )),
         fact(AtRest, state=always(ON, cite="S3 User Guide, default encryption: every new object is encrypted with at least SSE-S3", since="2023-01-05"),
              algorithm=text(live=f"{_LIVE_RULE}.SSEAlgorithm", cfn=f"{_CFN_RULE}.SSEAlgorithm", absent="AES256")),
         # Without a rule S3 encrypts with keys of its own (SSE-S3); with `aws:kms` and no key it uses the alias aws/s3.
@@ -119,9 +166,11 @@ BUCKET = TypeDecl(
                                           absent=Holder.PROVIDER),
              key=text(live=f"{_LIVE_RULE}.KMSMasterKeyID", cfn=f"{_CFN_RULE}.KMSMasterKeyID", absent=None)),
         fact(Transit, derive(bucket_transit, live="policy", cfn="policy[].PolicyDocument")),
-        fact(TlsFloor, min_version=always("TLSv1.2", cite="AWS Security Blog: TLS 1.2 is the minimum of all AWS API endpoints", since="2024-02")),
-        fact(Backups, enabled=boolean(live="versioning.Status", cfn="VersioningConfiguration.Status", true=("Enabled",), false=("Suspended",), absent=False),
-             kind="versions", every_hours=0),
+        fact(TlsFloor, derive(bucket_floor, live="policy", cfn="policy[].PolicyDocument")),
+        fact(Backups, per_dialect(
+            first_proven(_enabled, derive(_versions, live="versioning.Status"), derive(_copied, live="protected[].LastBackupTime")),
+            derive(_versions, cfn="VersioningConfiguration.Status"),
+        )),
         fact(Deletion, derive(_guard, live=("lock.ObjectLockEnabled", "versioning.MFADelete"), cfn="ObjectLockEnabled")),
         fact(Exposure, derive(_either, live=("account_block", "block", "status.IsPublic", "acl[].Grantee.URI"),
                                cfn=("PublicAccessBlockConfiguration", "policy[].PolicyDocument", "AccessControl"))),

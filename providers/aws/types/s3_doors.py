@@ -1,14 +1,8 @@
 """Ways to buckets, and reports about them: access points, points over several regions, Storage Lens."""
 
 from providers.aws.clues import BUCKET, bucket
-from scanner.sdk import Clue, Get, Home, List, LogPlaces, Ref, Replicas, Scope, TypeDecl, fact, here, never_others, regions, together, traced
-
-
-def owner(ref: Ref, account: str) -> Clue | None:
-    """The account that holds the data; another one may copy it wherever it likes."""
-    known = ref.account or account
-    return None if account == known else Clue(why=f"belongs to the account {account}: where they copy it to is not shown")
-
+from providers.aws.referred import owner
+from scanner.sdk import Get, Home, List, LogPlaces, Replicas, Scope, TypeDecl, fact, here, never_others, regions, together, traced
 
 ACCESS_POINT = TypeDecl(
     "AWS::S3::AccessPoint",
