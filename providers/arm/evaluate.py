@@ -221,7 +221,7 @@ class Evaluator:
                 return self._glued(node.name, args)
             opened = next((arg for arg in args if isinstance(arg, Open)), None)
             if opened is not None:
-                return Open(opened.why, _said(node.name, args))
+                return Open(opened.why, _said(node.said, args))
             function = PURE.get(node.name)
             if function is not None:
                 for arg in args:
@@ -230,9 +230,9 @@ class Evaluator:
                 return self.budget.made(function(*args))
             return self._own(node, args)
         except Opened as error:
-            return Open(error.open.why, _said(node.name, []))
+            return Open(error.open.why, _said(node.said, []))
         except (Misuse, TypeError, ValueError, OverflowError) as error:
-            return Open(f"{node.name}(…) cannot be evaluated: {error}", _said(node.name, []))
+            return Open(f"{node.name}(…) cannot be evaluated: {error}", _said(node.said, []))
 
     def _glued(self, name: str, args: list[Value]) -> Value:
         """A text that is put together: where a piece is open the writing of the whole still tells it from others."""
@@ -259,7 +259,7 @@ class Evaluator:
         """A function that the template itself defines."""
         found = self.names.function(node.name)
         if found is None:
-            return Open(f"{node.name}(…) is not evaluated before deployment", _said(node.name, args))
+            return Open(f"{node.name}(…) is not evaluated before deployment", _said(node.said, args))
         names, body = found
         inner: dict[str, Value] = {f"argument:{name.lower()}": arg for name, arg in zip(names, args, strict=False)}
         return self.node(body, inner) if isinstance(body, Node) else self.value(body, inner)
@@ -273,8 +273,12 @@ class Evaluator:
         return (known, None) if known is not None else ("", Open("is no text", "{…}"))
 
 
+_GROUP_ID = "/subscriptions/{subscription}/resourceGroups/{resource group}"
+
+
 def _said(name: str, args: list[Value]) -> str:
-    return f"{{{name}({', '.join(written(arg) for arg in args)})}}"
+    """A call as it stands in a name, in which slashes part the names of parent and child."""
+    return f"{{{name}({', '.join(written(arg).replace(_GROUP_ID, 'resourceGroup().id').replace('/', ':') for arg in args)})}}"
 
 
 # -- functions that look at more than their arguments ------------------------------------------------------------------
@@ -306,7 +310,7 @@ def _every(decisive: bool) -> _Special:
                 raise Misuse(f"decides by {kind(found)}")
             elif found is decisive:
                 return decisive
-        return (not decisive) if opened is None else Open(opened.why, _said(node.name, [opened]))
+        return (not decisive) if opened is None else Open(opened.why, _said(node.said, [opened]))
 
     return decide
 
@@ -363,7 +367,7 @@ def _resource_id(level: str) -> _Special:
         base = args.pop(0) if level == "extension" else None
         at = next((n for n, arg in enumerate(args) if isinstance(arg, str) and "/" in arg), None)
         if at is None or not isinstance(args[at], str):
-            return Open("names a type of resource that is not known", _said(node.name, args))
+            return Open("names a type of resource that is not known", _said(node.said, args))
         names = [arg.text if isinstance(arg, Open) else text_of(arg) for arg in args[at + 1 :]]
         if any(name is None for name in names) or len(names) != args[at].count("/"):
             raise Misuse("does not name a resource by its type and names")
@@ -420,7 +424,7 @@ def _about(ev: Evaluator, node: Call, locals: Locals) -> Value:
         return Identity(why, ev.names.prefix("group", texts[0] if len(texts) == 2 else "", texts[-1]))
     if node.name == "subscription" and len(texts) == 1:
         return Identity(why, ev.names.prefix("subscription", texts[0], ""))
-    return Open(why, _said(node.name, texts))
+    return Open(why, _said(node.said, texts))
 
 
 def _lambda(ev: Evaluator, found: Value, locals: Locals) -> Callable[..., Value]:
@@ -433,7 +437,7 @@ def _each(ev: Evaluator, node: Call, locals: Locals) -> Value:
     """`map`, `filter`, `sort`, `reduce`, `toObject`, `groupBy`, `mapValues`."""
     items = ev.node(node.args[0], locals)
     if isinstance(items, Open):
-        return Open(items.why, _said(node.name, [items]))
+        return Open(items.why, _said(node.said, [items]))
     run = _lambda(ev, node.args[2 if node.name == "reduce" else 1], locals)
     ev.budget.made(items)
     if node.name == "mapvalues":

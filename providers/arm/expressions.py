@@ -37,10 +37,11 @@ class Lit(Node):
 class Call(Node):
     """A function with its arguments: nodes, or values that may hold nodes."""
 
-    __slots__ = ("args", "name")
+    __slots__ = ("args", "name", "said")
 
     def __init__(self, name: str, *args: Any) -> None:
-        self.name = name
+        self.name = name.lower()
+        self.said = name
         self.args = args
 
 
@@ -200,4 +201,4 @@ def _call(name: str, args: list[Any]) -> Any:
         return Lambda(tuple(arg.value for arg in args[:-1]), args[-1])
     if lower == "lambdavariables" and len(args) == 1 and isinstance(args[0], Lit):
         return Local(str(args[0].value))
-    return Call(lower, *args)
+    return Call(name, *args)

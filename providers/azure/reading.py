@@ -101,6 +101,17 @@ def blob_backups(_ref: Ref, restore: Values, restore_days: Values, versions: Val
     return Backups(True, "soft-delete", 0, keep) if any(soft) else Backups(False, "soft-delete")
 
 
+def plain_http(_ref: Ref, secure: Values, api: Values = ()) -> bool:
+    """Whether a storage account takes plain HTTP. Absent: secure transfer is on since API 2019-04-01 (REST reference, supportsHttpsTrafficOnly),
+    off in templates of older versions."""
+    if not secure:
+        return bool(api) and str(api[0]) < "2019-04-01"
+    word = str(secure[0]).lower()
+    if word not in ("true", "false"):
+        raise Unresolvable(Reason.UNPARSABLE, f"{secure[0]!r} is neither true nor false")
+    return word == "false"
+
+
 def sql_backups(_ref: Ref, days: Values) -> Backups:
     """Azure SQL backs up every database by itself; point in time within the retention."""
     if not days:

@@ -11,13 +11,14 @@ from scanner.declare.index import Index
 from scanner.declare.path import Seen, Unresolved, compile_path, roots, within
 from scanner.declare.slots import filled, slots, stray
 from scanner.declare.terraform import KIND, Shape
-from scanner.model.known import Json, Reason, Source, Unknown
+from scanner.model.known import Json, Origin, Reason, Source, Unknown
 from scanner.model.record import dataclass
 from scanner.model.said import say
 from scanner.model.snapshot import Call, Dialect, Document, refused
 
 if TYPE_CHECKING:
     from scanner.declare.decl import TypeDecl
+    from scanner.declare.live import Child
 
 
 class NotShown:
@@ -109,7 +110,7 @@ class View:
         """Whether the template holds what is read from resources of their own, or may hold it."""
         wanted = {root for path in where.paths(self.doc.dialect) for root in roots(path)}
         here = [child for child in slots(self.decl, self.doc) if child.put in wanted]
-        return any(filled(child, self.decl, self.doc, self.index) or stray(child, self.decl, self.doc, self.index) for child in here) or any(
+        return any(self._slot(child) is not None or stray(child, self.decl, self.doc, self.index) for child in here) or any(
             child.put in wanted and child.put in self.doc.body for child in self.decl.details
         )
 
@@ -161,13 +162,19 @@ class View:
 
     def _body(self, path: str) -> Json:
         if self.doc.dialect is Dialect.ARM:
-            parts = {child.put: filled(child, self.decl, self.doc, self.index) for child in slots(self.decl, self.doc) if child.put in roots(path)}
-            single = {child.put for child in slots(self.decl, self.doc) if not child.many}
-            return {**self.doc.body, **{put: found[0] if put in single else [*found] for put, found in parts.items() if found}}
+            wanted = [child for child in slots(self.decl, self.doc) if child.put in roots(path)]
+            return {**self.doc.body, **{child.put: body for child in wanted if (body := self._slot(child)) is not None}}
         joined = roots(path) & self.decl.join_names
         if not joined or self.doc.dialect in (Dialect.LIVE, Dialect.PROBE, Dialect.TERRAFORM):
             return dict(self.doc.body)
         return {**self.doc.body, **{j.put: [dict(d.body) for d in self.joined(j.put)] for j in self.decl.joins if j.put in joined}}
+
+    def _slot(self, child: Child) -> Json:
+        """What stands in the slot of a child: the children in the template, else what a new resource has; None: nothing is said."""
+        found = filled(child, self.decl, self.doc, self.index)
+        if not found:
+            return child.new
+        return [*found] if child.many else found[0]
 
     def joined(self, put: str) -> tuple[Document, ...]:
         """Satellites of this resource in the same file (a bucket's policy)."""
@@ -213,6 +220,9 @@ class View:
         """The evidence for a value."""
         doc = self.doc
         root = re.split(r"[.\[]", seen.path, maxsplit=1)[0] if not call else ""  # a concrete path: its keys may be no JMESPath
+        assumed = next((child for child in slots(self.decl, doc) if child.put == root and child.cite), None)
+        if assumed is not None and not filled(assumed, self.decl, doc, self.index):
+            return Source(Origin.PLATFORM, value=f"{seen.path} = {seen.value}: {assumed.cite}", file=doc.file, line=doc.lines.get(""))
         call = call or self.index.calls.get(doc.calls.get(root, doc.calls.get("", "")))
         return Source(
             doc.dialect.origin,

@@ -97,15 +97,21 @@ POSTGRESQL_SINGLE = _single(
 )  # fmt: skip
 
 FLEXIBLE = "2022-12-01"
-SETTING = NOT_SHOWN("in a template each server parameter is a resource of its own")
+SETTING = APART("in a template each server parameter is a resource of its own, and this template holds none")
 
 POSTGRESQL = TypeDecl(
     "Microsoft.DBforPostgreSQL/flexibleServers",
     live=Arm(FLEXIBLE),
     details=(
         Child("/replicas", put="replicas", api=FLEXIBLE, many=True),
-        Child("/configurations/require_secure_transport", put="tls", api=FLEXIBLE),
-        Child("/configurations/ssl_min_protocol_version", put="floor", api=FLEXIBLE),
+        Child(
+            "/configurations/require_secure_transport", put="tls", api=FLEXIBLE,
+            new={"properties": {"value": "on"}}, cite="Microsoft Learn, TLS in Azure Database for PostgreSQL: require_secure_transport is on by default",
+        ),
+        Child(
+            "/configurations/ssl_min_protocol_version", put="floor", api=FLEXIBLE,
+            new={"properties": {"value": "TLSv1.2"}}, cite="Microsoft Learn, TLS in Azure Database for PostgreSQL: ssl_min_protocol_version is TLSv1.2 by default",
+        ),
         diagnostics(),
         LOCKS,
     ),

@@ -45,7 +45,10 @@ SERVER = TypeDecl(
     "Microsoft.Sql/servers",
     live=Arm(API),
     details=(
-        Child("/encryptionProtector/current", put="protector", api=API),
+        Child(
+            "/encryptionProtector/current", put="protector", api=API,
+            new={"properties": {"serverKeyType": "ServiceManaged"}}, cite="Microsoft Learn, Transparent data encryption: service-managed keys unless a key of one's own is set",
+        ),
         Child("/firewallRules", put="rules", api=API, many=True),
         AUDIT,
         LOCKS,
@@ -80,9 +83,21 @@ DATABASE = TypeDecl(
     live=Arm(API),
     skip="[?name=='master'].name",  # holds no customer data, and is never encrypted by design
     details=(
-        Child("/transparentDataEncryption/current", put="tde", api=API),
+        Child(
+            "/transparentDataEncryption/current",
+            put="tde",
+            api=API,
+            new={"properties": {"state": "Enabled"}},
+            cite="Microsoft Learn, Transparent data encryption: on by default for every new database",
+        ),
         Child("/replicationLinks", put="links", api=API, many=True),
-        Child("/backupShortTermRetentionPolicies/default", put="retention", api=API),
+        Child(
+            "/backupShortTermRetentionPolicies/default",
+            put="retention",
+            api=API,
+            new={"properties": {"retentionDays": 7}},
+            cite="Microsoft Learn, Automated backups in Azure SQL Database: 7 days by default",
+        ),
         AUDIT,
         LOCKS,
     ),

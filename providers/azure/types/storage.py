@@ -1,10 +1,10 @@
 """Microsoft.Storage and Microsoft.StorageActions"""
 
 from providers.azure.copies import account
-from providers.azure.excuses import COMMON, GUARDED, KEYS_APART, LOCKS, LOGGED, NO_LOGIN, PLATFORM_CERTIFICATE, diagnostics
+from providers.azure.excuses import APART, COMMON, GUARDED, KEYS_APART, LOCKS, LOGGED, NO_LOGIN, PLATFORM_CERTIFICATE, diagnostics
 from providers.azure.flows import account_outflow, planned_outflow
 from providers.azure.keeping import services_encrypted, share_backups, smb_words
-from providers.azure.reading import blob_backups, open_network, storage_copies
+from providers.azure.reading import blob_backups, open_network, plain_http, storage_copies
 from scanner.sdk import (
     NOT_SHOWN,
     ON,
@@ -26,7 +26,6 @@ from scanner.sdk import (
     Transit,
     TypeDecl,
     always,
-    boolean,
     by_dialect,
     choice,
     derive,
@@ -52,7 +51,10 @@ STORAGE_ACCOUNT = TypeDecl(
     ACCOUNT_TYPE,
     live=Arm("2023-05-01"),
     details=(
-        Child("/blobServices/default", put="blob", api="2023-05-01", on_error={"FeatureNotSupportedForAccount": {}}),
+        Child(
+            "/blobServices/default", put="blob", api="2023-05-01", on_error={"FeatureNotSupportedForAccount": {}},
+            new={"id": "default", "properties": {}}, cite="Microsoft Learn, Soft delete for blobs and Blob versioning: off unless set, but for accounts made in the portal",
+        ),
         diagnostics("/blobServices/default"),
         LOCKS,
     ),
@@ -74,7 +76,12 @@ STORAGE_ACCOUNT = TypeDecl(
             ),
             key=text(arm="properties.encryption.keyvaultproperties.keyname", absent=None),
         ),
-        fact(Transit, plaintext_allowed=boolean(arm="properties.supportsHttpsTrafficOnly", negate=True, absent=False)),  # absent: true since API 2019-04-01
+        fact(
+            Transit,
+            plaintext_allowed=derive(
+                plain_http, live="properties.supportsHttpsTrafficOnly", arm=("properties.supportsHttpsTrafficOnly", "apiVersion"), tf="properties.supportsHttpsTrafficOnly"
+            ),
+        ),
         fact(
             TlsFloor,
             min_version=choice({"TLS1_0": "TLSv1.0", "TLS1_1": "TLSv1.1", "TLS1_2": "TLSv1.2", "TLS1_3": "TLSv1.3"}, arm=FLOOR, absent="TLSv1.0"),
@@ -88,7 +95,7 @@ STORAGE_ACCOUNT = TypeDecl(
                     "blob.properties.restorePolicy.enabled", "blob.properties.restorePolicy.days", "blob.properties.isVersioningEnabled",
                     "blob.properties.deleteRetentionPolicy.enabled", "blob.properties.deleteRetentionPolicy.days", "blob.id",
                 ),
-                arm=NOT_SHOWN("in a template the blob service is a resource of its own"),
+                arm=APART,
             ),
         ),
         fact(BackupEncryption, state=always(ON, cite=ENCRYPTED)),
