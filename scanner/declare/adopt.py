@@ -18,7 +18,6 @@ from scanner.model.resource import Ref
 from scanner.model.snapshot import Call, Dialect, Document
 
 
-
 @dataclass(frozen=True)
 class Vocabulary:
     """Terraform types by name: whose they are, and on whom they say something."""
@@ -152,7 +151,7 @@ def _overwrite(body: dict[str, Json], target: str, why: str) -> None:
 
 
 def _clear(body: dict[str, Json], target: str) -> None:
-    if "[+]" in target:
+    if "[+" in target:
         return
     *way, end = keys(target.partition("[]")[0])
     at: Json = body

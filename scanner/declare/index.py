@@ -177,7 +177,7 @@ def _beside(doc: Document, near: Document) -> bool:
 
 
 #: Azure types whose names are parts of host names, so that there is only one of each name in a whole cloud.
-HOSTS = frozenset({"microsoft.storage/storageaccounts", "microsoft.servicebus/namespaces", "microsoft.eventhub/namespaces"})
+HOSTS = frozenset({"microsoft.storage/storageaccounts", "microsoft.servicebus/namespaces", "microsoft.eventhub/namespaces", "microsoft.keyvault/vaults", "microsoft.keyvault/managedhsms"})
 
 
 def _unique(doc: Document) -> bool:

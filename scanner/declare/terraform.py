@@ -36,6 +36,9 @@ ACTION = "$action"
 VERSION = "$version"
 """In a raw body: the constraint on the version of the provider."""
 Version = tuple[int, ...]
+_ITEM = re.compile(r"\[\+\w*\]")
+"""`policy[+].PolicyDocument`: an item of its own in a list, from each resource that says so; a name tells items of one resource apart."""
+_STEPS = re.compile(r"\[\+?\w*\]")
 
 
 class _Nothing:
@@ -174,7 +177,7 @@ def _rows(rows: Mapping[str, Row | str]) -> dict[str, Row]:
 @cache
 def keys(path: str) -> tuple[str, ...]:
     """The key path of a target, without its list steps."""
-    return tuple(part for part in path.replace("[+]", "").replace("[]", "").split(".") if part)
+    return tuple(part for part in _STEPS.sub("", path).split(".") if part)
 
 
 @dataclass(frozen=True)
@@ -357,20 +360,21 @@ def _fill(into: dict[str, Json], target: str, row: Row, sources: tuple[str, ...]
             held = _list_at(into, head, len(listed))
             if held is None:
                 return
-            for n, item in enumerate(listed):
-                if isinstance(item, dict) and UNRESOLVED in item:
-                    held[n] = mark(str(item[UNRESOLVED]))
+            for n, one in enumerate(listed):
+                if isinstance(one, dict) and UNRESOLVED in one:
+                    held[n] = mark(str(one[UNRESOLVED]))
                     continue
                 slot = held[n]
                 if isinstance(slot, dict) and UNRESOLVED not in slot:
-                    _fill(slot, rest.lstrip("."), row, (after.lstrip("."),), item, version)
+                    _fill(slot, rest.lstrip("."), row, (after.lstrip("."),), one, version)
             return
         return
     value = _row_value(Row(sources, *_after_sources(row)), body, version)
     if value is _ABSENT:
         return
-    head, plus, rest = target.partition("[+]")
-    if plus:
+    item = _ITEM.search(target)
+    if item is not None:
+        head, rest = target[: item.start()], target[item.end() :]
         items = _list_at(into, head, 0)
         if items is not None:
             entry: dict[str, Json] = dict(row.beside)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from providers.aws.excuses import KEYS, PEOPLE, SETTINGS
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     AtRest,
@@ -114,6 +115,7 @@ CERTIFICATE = TypeDecl(
     ),
     details=(Get("describe_certificate", put="certificate", params={"CertificateArn": "CertificateArn"}, take="Certificate"),),
     resolve=Resolve("acm", "describe_certificate", {"CertificateArn": "{id}"}, take="Certificate", put="certificate"),
+    terraform=shapes("AWS::CertificateManager::Certificate"),
     facts=(
         fact(Home, place=here()),
         fact(Certificate, derive(_certificate, live=tuple(f"certificate.{name}" for name in _SHOWN), cfn=NOT_SHOWN("a certificate is issued after deployment"))),

@@ -5,6 +5,7 @@ from typing import Any
 from providers.aws.certificates import used_certificates
 from providers.aws.excuses import KEYS, PEOPLE, PROBED, SETTINGS
 from providers.aws.pem import from_pem
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     AtRest,
@@ -98,6 +99,7 @@ def _asks(_: Ref, stores: tuple[Any, ...]) -> ClientAuth:
 DOMAIN_NAME = TypeDecl(
     "AWS::ApiGateway::DomainName",
     live=List("apigateway", "get_domain_names", each="items", id="arn:{partition}:apigateway:{region}::/domainnames/{domainName}", name="domainName", permission=_READ),
+    terraform=shapes("AWS::ApiGateway::DomainName"),
     facts=(
         fact(Home, place=here()),
         fact(Replicas, places=derived_regions(_edges, live="endpointConfiguration.types[]", cfn=("EndpointConfiguration.Types[]", "RegionalCertificateArn"))),
@@ -156,6 +158,7 @@ STAGE = TypeDecl(
         List("apigateway", "get_stages", each="item", id="arn:{partition}:apigateway:{region}::/restapis/{restApiId}/stages/{stageName}", name="{parent} {stageName}", permission=_READ),
         params={"restApiId": "id"},
     ),
+    terraform=shapes("AWS::ApiGateway::Stage"),
     facts=(
         fact(Home, place=here()),
         fact(AtRest, derive(_cache, live=("cacheClusterEnabled", "methodSettings.*.cacheDataEncrypted", "methodSettings.*.cachingEnabled"),

@@ -8,6 +8,7 @@ from providers.aws.clues import BUCKET, arn, bucket
 from providers.aws.custody import holder_of, key_name
 from providers.aws.excuses import API_ONLY, CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
 from providers.aws.schedule import hours_between
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     OFF,
@@ -73,6 +74,7 @@ BACKUP_PLAN = TypeDecl(
     "AWS::Backup::BackupPlan",
     live=List("backup", "list_backup_plans", each="BackupPlansList", id="BackupPlanArn", name="BackupPlanName"),
     details=(Get("get_backup_plan", put="plan", params={"BackupPlanId": "BackupPlanId"}, take="BackupPlan"),),
+    terraform=shapes("AWS::Backup::BackupPlan"),
     facts=(
         fact(Home, place=here()),
         fact(BackupPlaces, places=traced(arn, BUCKET, in_stack=True, live="plan.Rules[].CopyActions[].DestinationBackupVaultArn",
@@ -113,6 +115,7 @@ BACKUP_VAULT = TypeDecl(
         Get("list_recovery_points_by_backup_vault", put="points", params={"BackupVaultName": "BackupVaultName"}, take="RecoveryPoints"),
         Get("list_copy_jobs", put="copies", params={"ByState": "=COMPLETED"}, take="CopyJobs", match=("SourceBackupVaultArn", "BackupVaultArn")),
     ),
+    terraform=shapes("AWS::Backup::BackupVault"),
     facts=(
         fact(Home, place=here()),
         fact(BackupPlaces, places=traced(arn, BUCKET, live="copies[].DestinationBackupVaultArn", cfn=NOT_SHOWN("plans say where copies go, not vaults"))),

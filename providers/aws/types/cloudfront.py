@@ -4,6 +4,7 @@ from typing import Any
 
 from providers.aws.clues import BUCKET, arn, bucket, destination, region
 from providers.aws.excuses import KEYS, PEOPLE, PROBED, SETTINGS
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     OFF,
@@ -168,6 +169,7 @@ DISTRIBUTION = TypeDecl(
     "AWS::CloudFront::Distribution",
     live=List("cloudfront", "list_distributions", each="DistributionList.Items", id="ARN", name="DomainName", scope=Scope.GLOBAL),
     details=(Get("get_distribution_config", put="config", params={"Id": "Id"}, take="DistributionConfig"),),
+    terraform=shapes("AWS::CloudFront::Distribution"),
     facts=(
         fact(Home, derive(edge, live="Id", cfn=())),
         fact(Replicas, places=together(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from providers.aws.custody import holder_of, key_name
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     ON,
     AtRest,
@@ -49,6 +50,7 @@ TRAIL = TypeDecl(
         params={"includeShadowTrails": False},  # a trail of all regions is shown in each of them otherwise
     ),
     details=(Get("get_trail_status", put="status", params={"Name": "TrailARN"}),),
+    terraform=shapes("AWS::CloudTrail::Trail"),
     facts=(
         fact(Home, place=here(live="HomeRegion")),
         fact(LogPlaces, places=together(region_of("AWS::S3::Bucket", same="S3BucketName"), arns(same="CloudWatchLogsLogGroupArn"))),

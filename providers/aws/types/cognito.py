@@ -4,6 +4,7 @@ from typing import Any
 
 from providers.aws.certificates import used_certificates
 from providers.aws.excuses import API_ONLY, KEYS, PROBED, SETTINGS
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     ON,
     Access,
@@ -52,6 +53,7 @@ USER_POOL = TypeDecl(
         Get("describe_user_pool_domain", put="domain", params={"Domain": "pool.CustomDomain"}, take="DomainDescription", when="pool.CustomDomain"),
     ),
     joins=(Join("AWS::Cognito::UserPoolDomain", on="UserPoolId", put="domains"),),
+    terraform=shapes("AWS::Cognito::UserPool"),
     facts=(
         fact(Home, place=here()),
         # Addresses and numbers of people are handed to the region that sends their mail and messages.

@@ -1,6 +1,7 @@
 """DAX: caches of DynamoDB."""
 
 from providers.aws.excuses import CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     OFF,
     AtRest,
@@ -30,6 +31,7 @@ from scanner.sdk import (
 CLUSTER = TypeDecl(
     "AWS::DAX::Cluster",
     live=List("dax", "describe_clusters", each="Clusters", id="ClusterArn", name="ClusterName"),
+    terraform=shapes("AWS::DAX::Cluster"),
     facts=(
         fact(Home, place=here()),
         # CloudFormation reference: a cluster is not encrypted, and its endpoint speaks no TLS, unless that is asked for.

@@ -6,6 +6,7 @@ from typing import Any
 from providers.aws.custody import holder_of, key_name
 from providers.aws.excuses import CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
 from providers.aws.parameters import of_group
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     OFF,
@@ -78,6 +79,7 @@ GROUP = TypeDecl(
     _GROUP,
     live=None,  # accounts hold default groups that nothing uses
     resolve=Resolve("docdb", "describe_db_cluster_parameters", {"DBClusterParameterGroupName": "{name}"}, take="Parameters", put="parameters"),
+    terraform=shapes(_GROUP),
     facts=(
         fact(Transit, derive(_transit, live=of_group("parameters", "tls"), cfn="Parameters.tls")),
         fact(TlsFloor, derive(_floor, live=of_group("parameters", "tls"), cfn="Parameters.tls")),
@@ -122,6 +124,7 @@ CLUSTER = TypeDecl(
     details=(
         Get("describe_global_clusters", put="global", params={"GlobalClusterIdentifier": "GlobalClusterIdentifier"}, take="GlobalClusters", when="GlobalClusterIdentifier"),
     ),
+    terraform=shapes("AWS::DocDB::DBCluster"),
     facts=(
         fact(Home, place=here()),
         fact(Replicas, places=derived_regions(_elsewhere, live=("ReadReplicaIdentifiers[]", "ReplicationSourceIdentifier", "global[].GlobalClusterMembers[].DBClusterArn"),

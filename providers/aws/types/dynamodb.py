@@ -5,6 +5,7 @@ from typing import Any
 
 from providers.aws.custody import holder_of, key_name
 from providers.aws.excuses import API_ONLY, CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     OFF,
     ON,
@@ -89,6 +90,7 @@ TABLE = TypeDecl(
         Get("describe_kinesis_streaming_destination", put="stream", params={"TableName": "Name"}, take="KinesisDataStreamDestinations"),
         Get("list_protected_resources", put="protected", params={}, service="backup", take="Results", match=("ResourceArn", "")),
     ),
+    terraform=shapes("AWS::DynamoDB::Table"),
     facts=(
         fact(Home, place=here()),
         # A witness keeps the log of writes of a strongly consistent global table. AWS::DynamoDB::Table declares no replicas: GlobalTable does.
@@ -115,6 +117,7 @@ TABLE = TypeDecl(
 GLOBAL_TABLE = TypeDecl(
     "AWS::DynamoDB::GlobalTable",
     live=None,  # the live cloud shows it as a table in each of its regions
+    terraform=shapes("AWS::DynamoDB::GlobalTable"),
     facts=(
         fact(Home, place=here()),
         fact(Replicas, places=derived_regions(_others, cfn=("Replicas[].Region", "GlobalTableWitnesses[].Region"))),

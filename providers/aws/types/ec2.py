@@ -7,6 +7,7 @@ from typing import Any
 from providers.aws.custody import ENCRYPTED_OR_KEY, holder_of, key_name
 from providers.aws.excuses import API_ONLY, CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
 from providers.aws.referred import partner
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     AtRest,
@@ -56,6 +57,7 @@ VOLUME = TypeDecl(
         Get("describe_snapshots", put="snapshots", params={}, fixed={"OwnerIds": ["self"]}, take="Snapshots", match=("VolumeId", "VolumeId")),
         Get("list_protected_resources", put="protected", params={}, service="backup", take="Results", match=("ResourceArn", "")),
     ),
+    terraform=shapes("AWS::EC2::Volume"),
     facts=(
         fact(Home, place=here(live="AvailabilityZone", cfn="AvailabilityZone")),
         # EC2 User Guide, "EBS encryption by default": a template that says nothing leaves it to the account's setting in the region.

@@ -5,6 +5,7 @@ from typing import Any
 
 from providers.aws.excuses import API_ONLY, CERTIFICATES, KEYS, PROBED, SETTINGS
 from providers.aws.referred import named, partner
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     OFF,
@@ -105,6 +106,7 @@ INSTANCE = TypeDecl(
     live=List("ec2", "describe_instances", each="Reservations.Instances", id="arn:{partition}:ec2:{region}:{account}:instance/{InstanceId}", tags="Tags[]"),
     skip="[?State.Name=='terminated'].InstanceId",  # shown for an hour after its end
     details=(Get("list_protected_resources", put="protected", params={}, service="backup", take="Results", match=("ResourceArn", "")),),
+    terraform=shapes("AWS::EC2::Instance"),
     facts=(
         fact(Home, place=derive(stand, live=("Placement.AvailabilityZone", "OutpostArn"), cfn="AvailabilityZone")),
         fact(AtRest, state=per_dialect(
@@ -179,6 +181,7 @@ LAUNCH_TEMPLATE = TypeDecl(
     "AWS::EC2::LaunchTemplate",
     live=List("ec2", "describe_launch_templates", each="LaunchTemplates", id="arn:{partition}:ec2:{region}:{account}:launch-template/{LaunchTemplateId}", name="LaunchTemplateName", tags="Tags[]"),
     details=(Get("describe_launch_template_versions", put="versions", params={"LaunchTemplateId": "LaunchTemplateId"}, fixed={"Versions": ["$Default", "$Latest"]}, take="LaunchTemplateVersions"),),
+    terraform=shapes("AWS::EC2::LaunchTemplate"),
     facts=(
         fact(Home, place=here()),
         fact(AtRestDefault, state=derive(_future_disks, live=("versions[].LaunchTemplateData.BlockDeviceMappings", "versions[].VersionNumber"), cfn="LaunchTemplateData.BlockDeviceMappings")),

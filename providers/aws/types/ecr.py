@@ -5,6 +5,7 @@ from typing import Any
 from providers.aws.clues import destination
 from providers.aws.custody import holder_of, key_name
 from providers.aws.excuses import API_ONLY, CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     ON,
     AtRest,
@@ -37,6 +38,7 @@ from scanner.sdk import (
 REPOSITORY = TypeDecl(
     "AWS::ECR::Repository",
     live=List("ecr", "describe_repositories", each="repositories", id="repositoryArn", name="repositoryName"),
+    terraform=shapes("AWS::ECR::Repository"),
     facts=(
         fact(Home, place=here()),
         fact(AtRest, state=always(ON, cite="ECR User Guide, encryption at rest: images are always encrypted")),

@@ -5,6 +5,7 @@ from typing import Any
 from providers.aws.custody import ENCRYPTED_OR_KEY, holder_of, key_name
 from providers.aws.excuses import CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
 from providers.aws.policy import mount_transit
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     OFF,
     AtRest,
@@ -63,6 +64,7 @@ FILE_SYSTEM = TypeDecl(
         Get("describe_backup_policy", put="backup", params={"FileSystemId": "FileSystemId"}, take="BackupPolicy", on_error={"PolicyNotFound": {"Status": "DISABLED"}}),
         Get("describe_file_system_policy", put="policy", params={"FileSystemId": "FileSystemId"}, take="Policy", json=True, on_error={"PolicyNotFound": {}}),
     ),
+    terraform=shapes("AWS::EFS::FileSystem"),
     facts=(
         fact(Home, place=here(live="AvailabilityZoneName", cfn="AvailabilityZoneName")),
         fact(Replicas, places=derived_regions(_elsewhere, live="replication[].Destinations[?Status!='DELETING'].Region", cfn="ReplicationConfiguration.Destinations[].Region")),

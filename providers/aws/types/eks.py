@@ -1,6 +1,7 @@
 """EKS: clusters of Kubernetes."""
 
 from providers.aws.excuses import CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     AtRest,
     BackupEncryption,
@@ -30,6 +31,7 @@ _LATER = "the description of the cluster (eks:DescribeCluster) says it, which is
 CLUSTER = TypeDecl(
     "AWS::EKS::Cluster",
     live=List("eks", "list_clusters", each="clusters", id="arn:{partition}:eks:{region}:{account}:cluster/{Name}", name="Name"),
+    terraform=shapes("AWS::EKS::Cluster"),
     facts=(
         fact(Home, place=here()),
         fact(Transit, plaintext_allowed=always(False, cite="EKS User Guide, cluster API server endpoint: it speaks HTTPS only")),

@@ -5,6 +5,7 @@ from typing import Any
 
 from providers.aws.certificates import used_certificates
 from providers.aws.excuses import KEYS, PEOPLE, PROBED, SETTINGS
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     AtRest,
@@ -114,6 +115,7 @@ LOAD_BALANCER = TypeDecl(
         Get("describe_load_balancer_policies", put="policies", params={"LoadBalancerName": "LoadBalancerName"}, take="PolicyDescriptions"),
         Get("describe_load_balancer_attributes", put="attributes", params={"LoadBalancerName": "LoadBalancerName"}, take="LoadBalancerAttributes"),
     ),
+    terraform=shapes("AWS::ElasticLoadBalancing::LoadBalancer"),
     facts=(
         fact(Home, place=here()),
         fact(Transit, derive(_transit, live="ListenerDescriptions[].Listener.Protocol", cfn="Listeners[].Protocol")),

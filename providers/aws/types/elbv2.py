@@ -3,6 +3,7 @@
 from typing import Any
 
 from providers.aws.excuses import CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     OFF,
@@ -102,6 +103,7 @@ LISTENER = TypeDecl(
     live=Each(_BALANCERS, List("elbv2", "describe_listeners", each="Listeners", id="ListenerArn", name="{parent} {Protocol}:{Port}"), params={"LoadBalancerArn": "LoadBalancerArn"}, along={"DNSName": "DNSName", "Scheme": "Scheme"}),
     details=(Get("describe_rules", put="rules", params={"ListenerArn": "ListenerArn"}, take="Rules", when="[?Protocol=='HTTP'].ListenerArn"),),
     joins=(Join("AWS::ElasticLoadBalancingV2::ListenerRule", on="ListenerArn", put="rules"),),
+    terraform=shapes("AWS::ElasticLoadBalancingV2::Listener"),
     facts=(
         fact(Home, place=here()),
         fact(Transit, derive(_transit, live=("Protocol", *_actions("rules[].Actions[]")), cfn=("Protocol", *_actions("DefaultActions[]"), *_actions("rules[].Actions[]")))),
@@ -129,6 +131,7 @@ LOAD_BALANCER = TypeDecl(
     "AWS::ElasticLoadBalancingV2::LoadBalancer",
     live=_BALANCERS,
     details=(Get("describe_load_balancer_attributes", put="attributes", params={"LoadBalancerArn": "LoadBalancerArn"}, take="Attributes"),),
+    terraform=shapes("AWS::ElasticLoadBalancingV2::LoadBalancer"),
     facts=(
         fact(Home, place=here()),
         # An empty bucket name stands for "none was ever set".

@@ -5,6 +5,7 @@ from typing import Any
 from providers.aws.clues import BUCKET, destination
 from providers.aws.custody import key_name
 from providers.aws.excuses import API_ONLY, CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     OFF,
     ON,
@@ -85,6 +86,7 @@ DELIVERY_STREAM = TypeDecl(
         params={"Limit": 40},  # ten names a page otherwise; an account has fifty at first
     ),
     details=(Get("describe_delivery_stream", put="stream", params={"DeliveryStreamName": "Name"}, take="DeliveryStreamDescription"),),
+    terraform=shapes("AWS::KinesisFirehose::DeliveryStream"),
     facts=(
         fact(Home, place=here()),
         fact(Replicas, places=traced(destination, BUCKET, in_stack=True, live=_live(), cfn=_cfn())),

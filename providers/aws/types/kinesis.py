@@ -4,6 +4,7 @@ from typing import Any
 
 from providers.aws.custody import holder_of, key_name
 from providers.aws.excuses import API_ONLY, CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     OFF,
     AtRest,
@@ -46,6 +47,7 @@ STREAM = TypeDecl(
     "AWS::Kinesis::Stream",
     live=List("kinesis", "list_streams", each="StreamSummaries", id="StreamARN", name="StreamName"),
     details=(Get("describe_stream_summary", put="stream", params={"StreamARN": "StreamARN"}, take="StreamDescriptionSummary"),),
+    terraform=shapes("AWS::Kinesis::Stream"),
     facts=(
         fact(Home, place=here()),
         # Nothing is encrypted by Kinesis unless a stream asks for it (CloudFormation reference, StreamEncryption).

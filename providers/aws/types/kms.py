@@ -4,6 +4,7 @@ from typing import Any
 
 from providers.aws.excuses import API_ONLY, CERTIFICATES, PEOPLE, PROBED, SETTINGS
 from providers.aws.policy import key_exposure
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     OFF,
     ON,
@@ -94,6 +95,7 @@ KEY = TypeDecl(
     ),
     resolve=Resolve("kms", "describe_key", {"KeyId": "{id}"}, take="KeyMetadata", put="key"),
     skip="key[?KeyManager=='AWS']",  # keys of AWS: not the customer's to rotate, guard or open; they answer who holds the key of other things
+    terraform=shapes("AWS::KMS::Key"),
     facts=(
         fact(Home, place=here()),
         fact(Replicas, places=derived_regions(_copies, live=("key.MultiRegionConfiguration.PrimaryKey.Region", "key.MultiRegionConfiguration.ReplicaKeys[].Region"), cfn="MultiRegion")),
@@ -115,6 +117,7 @@ KEY = TypeDecl(
 REPLICA = TypeDecl(
     "AWS::KMS::ReplicaKey",
     live=None,  # the live cloud shows it as a key, with its primary
+    terraform=shapes("AWS::KMS::ReplicaKey"),
     facts=(
         fact(Home, place=here()),
         fact(Replicas, places=arns(cfn="PrimaryKeyArn")),

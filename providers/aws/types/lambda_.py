@@ -2,6 +2,7 @@
 
 from providers.aws.custody import holder_of, key_name
 from providers.aws.excuses import API_ONLY, CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     ON,
     AtRest,
@@ -28,6 +29,7 @@ from scanner.sdk import (
 FUNCTION = TypeDecl(
     "AWS::Lambda::Function",
     live=List("lambda", "list_functions", each="Functions", id="FunctionArn", name="FunctionName"),
+    terraform=shapes("AWS::Lambda::Function"),
     facts=(
         fact(Home, place=here()),
         fact(AtRest, state=always(ON, cite="Lambda Developer Guide, data encryption at rest: code and environment variables are always encrypted")),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from providers.aws.custody import holder_of, key_name
 from providers.aws.excuses import API_ONLY, CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
 from providers.aws.referred import named, target
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     OFF,
@@ -43,6 +44,7 @@ GROUP = TypeDecl(
     live=List("logs", "describe_log_groups", each="logGroups", id="arn", name="logGroupName"),
     details=(Get("describe_subscription_filters", put="filters", params={"logGroupName": "logGroupName"}, take="subscriptionFilters"),),
     joins=(Join("AWS::Logs::SubscriptionFilter", on="LogGroupName", put="filters"),),
+    terraform=shapes("AWS::Logs::LogGroup"),
     facts=(
         fact(Home, place=here()),
         fact(LogPlaces, places=traced(target, _BUCKET, live="filters[].destinationArn", cfn="filters[].DestinationArn")),

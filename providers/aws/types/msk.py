@@ -5,6 +5,7 @@ from typing import Any
 from providers.aws.clues import bucket
 from providers.aws.custody import holder_of, key_name
 from providers.aws.excuses import CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     ON,
     AtRest,
@@ -79,6 +80,7 @@ def _address(_: Ref, kinds: tuple[Any, ...]) -> Exposure:
 CLUSTER = TypeDecl(
     "AWS::MSK::Cluster",
     live=List("kafka", "list_clusters_v2", each="ClusterInfoList", id="ClusterArn", name="ClusterName"),
+    terraform=shapes("AWS::MSK::Cluster"),
     facts=(
         fact(Home, place=here()),
         fact(AtRest, state=always(ON, cite="MSK Developer Guide, encryption at rest: data are always encrypted"), algorithm="AES256"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from providers.aws.custody import holder_of, key_name
 from providers.aws.excuses import CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     OFF,
@@ -82,6 +83,7 @@ DB_CLUSTER = TypeDecl(
     details=(
         Get("describe_global_clusters", put="global", params={"GlobalClusterIdentifier": "GlobalClusterIdentifier"}, take="GlobalClusters", when="GlobalClusterIdentifier"),
     ),
+    terraform=shapes("AWS::Neptune::DBCluster"),
     facts=(
         fact(Home, place=here()),
         fact(Replicas, places=derived_regions(_elsewhere, live=("ReadReplicaIdentifiers[]", "global[].GlobalClusterMembers[].DBClusterArn", "global[].GlobalClusterMembers[].Readers[]"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from providers.aws.custody import holder_of, key_name
 from providers.aws.excuses import KEYS, PEOPLE, PROBED, SETTINGS
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     OFF,
@@ -117,6 +118,7 @@ DOMAIN = TypeDecl(
         Get("describe_domain", put="domain", params={"DomainName": "DomainName"}, take="DomainStatus"),
         Get("describe_outbound_connections", put="outbound", params={}, take="Connections", match=("LocalDomainInfo.AWSDomainInformation.DomainName", "DomainName")),
     ),
+    terraform=shapes("AWS::OpenSearchService::Domain"),
     facts=(
         fact(Home, place=here()),
         # A connection lets a domain search the other one, or follow its indices.

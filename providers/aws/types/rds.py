@@ -6,6 +6,7 @@ from typing import Any
 from providers.aws.custody import holder_of, key_name
 from providers.aws.excuses import KEYS, PEOPLE, PROBED, SETTINGS
 from providers.aws.parameters import by_engine, default_group
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     OFF,
@@ -183,6 +184,7 @@ INSTANCE = TypeDecl(
     live=List("rds", "describe_db_instances", each="DBInstances", id="DBInstanceArn", name="DBInstanceIdentifier", tags="TagList[]"),
     skip=_NOT_OF_RDS,
     details=(_PROTECTED,),
+    terraform=shapes("AWS::RDS::DBInstance"),
     facts=(
         fact(Home, place=here(live="AvailabilityZone", cfn="AvailabilityZone")),
         fact(Replicas, places=per_dialect(
@@ -224,6 +226,7 @@ CLUSTER = TypeDecl(
         _PROTECTED,
         Get("describe_global_clusters", put="global", params={"GlobalClusterIdentifier": "GlobalClusterIdentifier"}, when="GlobalClusterIdentifier"),
     ),
+    terraform=shapes("AWS::RDS::DBCluster"),
     facts=(
         fact(Home, place=here()),
         fact(Replicas, places=per_dialect(

@@ -8,6 +8,7 @@ from providers.aws.custody import holder_of
 from providers.aws.excuses import CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
 from providers.aws.policy import bucket_floor, bucket_transit, public_statement
 from providers.aws.referred import owner
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     OFF,
     ON,
@@ -146,6 +147,7 @@ BUCKET = TypeDecl(
     joins=(Join("AWS::S3::BucketPolicy", on="Bucket", put="policy"),),
     # HeadBucket names the region in a header even when it refuses: it places buckets of others as well.
     resolve=Resolve("s3", "head_bucket", {"Bucket": "{name}"}, permission="s3:ListBucket"),
+    terraform=shapes("AWS::S3::Bucket"),
     facts=(
         fact(Home, place=here()),
         fact(Replicas, places=together(

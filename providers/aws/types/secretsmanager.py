@@ -4,6 +4,7 @@ from typing import Any
 
 from providers.aws.custody import holder_of, key_name
 from providers.aws.excuses import API_ONLY, CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     ON,
     AtRest,
@@ -39,6 +40,7 @@ SECRET = TypeDecl(
     "AWS::SecretsManager::Secret",
     live=List("secretsmanager", "list_secrets", each="SecretList", id="ARN", name="Name", tags="Tags[]"),
     details=(Get("describe_secret", put="secret", params={"SecretId": "ARN"}),),
+    terraform=shapes("AWS::SecretsManager::Secret"),
     facts=(
         fact(Home, place=here()),
         fact(Replicas, places=derived_regions(_others, live=("secret.ReplicationStatus[].Region", "secret.PrimaryRegion"), cfn="ReplicaRegions[].Region")),

@@ -4,6 +4,7 @@ from typing import Any
 
 from providers.aws.custody import holder_of, key_name
 from providers.aws.excuses import API_ONLY, CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     OFF,
@@ -48,6 +49,7 @@ def _others(ref: Ref, found: tuple[Any, ...]) -> tuple[str, ...]:
 WORKSPACE = TypeDecl(
     "AWS::WorkSpaces::Workspace",
     live=List("workspaces", "describe_workspaces", each="Workspaces", id="arn:{partition}:workspaces:{region}:{account}:workspace/{WorkspaceId}", name="WorkspaceId"),
+    terraform=shapes("AWS::WorkSpaces::Workspace"),
     facts=(
         fact(Home, place=here()),
         fact(Replicas, places=derived_regions(_others, live="RelatedWorkspaces[].Region", cfn=NOT_SHOWN("a standby workspace is added after deployment"))),

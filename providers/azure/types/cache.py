@@ -4,6 +4,7 @@ from providers.azure.copies import account_in_connection, cluster_of_database
 from providers.azure.excuses import APART, COMMON, GUARDED, KEYS_APART, LOCKS, LOGGED, NO_LOGIN, NO_LOGS, PLATFORM_CERTIFICATE, diagnostics
 from providers.azure.guarding import closed_network, database_transit, persisted, redis_backups
 from providers.azure.reading import named_key
+from providers.azure.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     ON,
@@ -50,6 +51,7 @@ REDIS = TypeDecl(
         diagnostics(),
         LOCKS,
     ),
+    terraform=shapes("Microsoft.Cache/redis"),
     facts=(
         fact(Home, place=here(arm="location")),
         fact(Replicas, places=regions(live="links[].properties.linkedRedisCacheLocation", arm=APART)),

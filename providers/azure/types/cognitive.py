@@ -3,6 +3,7 @@
 from providers.azure.excuses import COMMON, GUARDED, KEYS_APART, LOCKS, LOGGED, NO_BACKUPS, NO_LOGIN, PLATFORM_CERTIFICATE, diagnostics
 from providers.azure.flows import deployment_places, outbound
 from providers.azure.reading import open_network
+from providers.azure.terraform import shapes
 from scanner.sdk import (
     ON,
     Arm,
@@ -37,6 +38,7 @@ ACCOUNT = TypeDecl(
     ACCOUNT_TYPE,
     live=Arm(API),
     details=(diagnostics(), LOCKS),
+    terraform=shapes(ACCOUNT_TYPE),
     facts=(
         fact(Home, place=here(arm="location")),
         # the regions that requests of a multi-region account are routed to

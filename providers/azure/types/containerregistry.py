@@ -3,6 +3,7 @@
 from providers.azure.excuses import APART, COMMON, GUARDED, KEYS_APART, LOCKS, LOGGED, NO_BACKUPS, NO_LOGIN, PLATFORM_CERTIFICATE, diagnostics
 from providers.azure.flows import called, export_outflow
 from providers.azure.reading import open_network
+from providers.azure.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     ON,
@@ -36,6 +37,7 @@ REGISTRY = TypeDecl(
     REGISTRY_TYPE,
     live=Arm(API),
     details=(Child("/replications", put="replications", api=API, many=True), diagnostics(), LOCKS),
+    terraform=shapes(REGISTRY_TYPE),
     facts=(
         fact(Home, place=here(arm="location")),
         # the home region is among them where there are any

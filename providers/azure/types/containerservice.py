@@ -2,6 +2,7 @@
 
 from providers.azure.excuses import COMMON, GUARDED, KEYS_APART, LOCKS, LOGGED, NO_BACKUPS, NO_LOGIN, PLATFORM_CERTIFICATE, diagnostics
 from providers.azure.flows import cluster_exposure, pools_encrypted, set_key
+from providers.azure.terraform import shapes
 from scanner.sdk import Arm, AtRest, Exposure, Home, KeyCustody, Replicas, TlsFloor, Transit, TypeDecl, boolean, derive, fact, here, nowhere, unread
 
 POOLS = "properties.agentPoolProfiles[]"
@@ -10,6 +11,7 @@ CLUSTER = TypeDecl(
     "Microsoft.ContainerService/managedClusters",
     live=Arm("2024-05-01"),
     details=(diagnostics(), LOCKS),
+    terraform=shapes("Microsoft.ContainerService/managedClusters"),
     facts=(
         fact(Home, place=here(arm="location")),
         fact(Replicas, places=nowhere("Microsoft Learn, Reliability in AKS: a cluster and its state stand in one region")),

@@ -3,6 +3,7 @@
 from providers.azure.copies import geo_backup
 from providers.azure.excuses import APART, COMMON, GUARDED, KEYS_APART, LOCKS, LOGGED, NO_LOGIN, PLATFORM_CERTIFICATE, diagnostics
 from providers.azure.guarding import closed_network, server_backups
+from providers.azure.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     ON,
@@ -115,6 +116,7 @@ POSTGRESQL = TypeDecl(
         diagnostics(),
         LOCKS,
     ),
+    terraform=shapes("Microsoft.DBforPostgreSQL/flexibleServers"),
     facts=(
         fact(Home, place=here(arm="location")),
         # A replica in a template names its source; each replica is a server of its own, judged where it stands.

@@ -2,6 +2,7 @@
 
 from providers.azure.excuses import COMMON, GUARDED, KEYS_APART, LOCKS, LOGGED, NO_LOGIN, PLATFORM_CERTIFICATE, diagnostics
 from providers.azure.reading import cosmos_backup_places, cosmos_backups, cosmos_exposure, cosmos_regions, named_key
+from providers.azure.terraform import shapes
 from scanner.sdk import (
     ON,
     Arm,
@@ -34,6 +35,7 @@ COSMOS_ACCOUNT = TypeDecl(
     "Microsoft.DocumentDB/databaseAccounts",
     live=Arm("2024-05-15"),
     details=(diagnostics(), LOCKS),
+    terraform=shapes("Microsoft.DocumentDB/databaseAccounts"),
     facts=(
         fact(Home, place=here(arm="location")),
         fact(Replicas, places=derived_regions(cosmos_regions, arm="properties.locations[].locationName")),

@@ -3,6 +3,7 @@
 from providers.azure.certificates import held, held_renewal
 from providers.azure.excuses import COMMON, GUARDED, LOCKS, LOGGED, NO_BACKUPS, NO_LOGIN, PLATFORM_CERTIFICATE, diagnostics
 from providers.azure.reading import open_network, vault_copies
+from providers.azure.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     OFF,
@@ -43,6 +44,7 @@ VAULT = TypeDecl(
     "Microsoft.KeyVault/vaults",
     live=Arm("2023-07-01"),
     details=(diagnostics(),),
+    terraform=shapes("Microsoft.KeyVault/vaults"),
     facts=(
         fact(Home, place=here(arm="location")),
         # Microsoft Learn, Azure Key Vault availability and redundancy

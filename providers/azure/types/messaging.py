@@ -4,6 +4,7 @@ from providers.azure.copies import bot_copies, hub_copies, partner_namespace, ro
 from providers.azure.excuses import APART, COMMON, GUARDED, KEYS_APART, LOCKS, LOGGED, NO_BACKUPS, NO_LOGIN, PLATFORM_CERTIFICATE, diagnostics
 from providers.azure.guarding import bot_transit, closed_network
 from providers.azure.reading import open_network
+from providers.azure.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     ON,
@@ -51,6 +52,7 @@ SERVICE_BUS = TypeDecl(
         diagnostics(),
         LOCKS,
     ),
+    terraform=shapes("Microsoft.ServiceBus/namespaces"),
     facts=(
         fact(Home, place=here(arm="location")),
         fact(

@@ -5,6 +5,7 @@ from providers.azure.copies import analytics_region, balancer_of_frontend, edge_
 from providers.azure.excuses import COMMON, GUARDED, KEYS_APART, LOCKS, LOGGED, NO_BACKUPS, NO_ENDPOINT, NO_LOGIN, NO_LOGS, diagnostics
 from providers.azure.gateways import any_http, asked_there, edge_floor, edge_transit, gateway_floor, unredirected
 from providers.azure.guarding import tunnel_transit
+from providers.azure.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     Arm,
@@ -57,6 +58,7 @@ GATEWAY = TypeDecl(
     GATEWAY_TYPE,
     live=Arm(API),
     details=(diagnostics(), LOCKS),
+    terraform=shapes(GATEWAY_TYPE),
     facts=(
         fact(Home, place=here(arm="location")),
         fact(
@@ -234,6 +236,7 @@ VPN_ROOT = _inside(
 FLOW_LOG = TypeDecl(
     "Microsoft.Network/networkWatchers/flowLogs",
     live=Arm(API),
+    terraform=shapes("Microsoft.Network/networkWatchers/flowLogs"),
     facts=(
         fact(Home, place=here(arm="location")),
         fact(

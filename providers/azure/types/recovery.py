@@ -3,6 +3,7 @@
 from providers.azure.excuses import COMMON, GUARDED, KEYS_APART, LOCKS, LOGGED, NO_ENDPOINT, NO_LOGIN, diagnostics
 from providers.azure.keeping import item_backups, policy_backups, recovery_regions, vault_backup_places
 from providers.azure.reading import named_key
+from providers.azure.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     ON,
@@ -34,6 +35,7 @@ RECOVERY_VAULT = TypeDecl(
     VAULT_TYPE,
     live=Arm(API),
     details=(diagnostics(), LOCKS),
+    terraform=shapes(VAULT_TYPE),
     facts=(
         fact(Home, place=here(arm="location")),
         fact(BackupPlaces, places=derived_regions(vault_backup_places, arm=(f"{REDUNDANCY}.standardTierStorageRedundancy", f"{REDUNDANCY}.crossRegionRestore", "location"))),

@@ -2,6 +2,7 @@
 
 from providers.azure.excuses import APART, COMMON, GUARDED, KEYS_APART, LOCKS, NO_BACKUPS, NO_ENDPOINT, NO_LOGIN, PLATFORM_CERTIFICATE
 from providers.azure.reading import audit_logs, audit_places, partners, redundancy_copies, sql_backups, sql_exposure, sql_transit
+from providers.azure.terraform import shapes
 from scanner.sdk import (
     Arm,
     AtRest,
@@ -53,6 +54,7 @@ SERVER = TypeDecl(
         AUDIT,
         LOCKS,
     ),
+    terraform=shapes("Microsoft.Sql/servers"),
     facts=(
         fact(Home, place=here(arm="location")),
         fact(
@@ -101,6 +103,7 @@ DATABASE = TypeDecl(
         AUDIT,
         LOCKS,
     ),
+    terraform=shapes("Microsoft.Sql/servers/databases"),
     facts=(
         fact(Home, place=here(arm="location")),
         fact(Replicas, places=derived_regions(partners, live=("links[].id", "links[].properties.partnerLocation"), arm=APART)),

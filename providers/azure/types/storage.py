@@ -5,6 +5,7 @@ from providers.azure.excuses import APART, COMMON, GUARDED, KEYS_APART, LOCKS, L
 from providers.azure.flows import account_outflow, planned_outflow
 from providers.azure.keeping import services_encrypted, share_backups, smb_words
 from providers.azure.reading import blob_backups, open_network, plain_http, storage_copies
+from providers.azure.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     ON,
@@ -58,6 +59,7 @@ STORAGE_ACCOUNT = TypeDecl(
         diagnostics("/blobServices/default"),
         LOCKS,
     ),
+    terraform=shapes(ACCOUNT_TYPE),
     facts=(
         fact(Home, place=here(arm="extendedLocation.name || location")),  # an edge zone may stand in another country than its region
         fact(Replicas, places=derived_regions(storage_copies, arm=("sku.name", "properties.secondaryLocation", "location"))),
