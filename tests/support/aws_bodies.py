@@ -53,6 +53,11 @@ def misfits(row: Mapping[str, Any]) -> Iterator[str]:
     asked = decl.live.params if isinstance(decl.live, Each) else {}
     own = {key: value for key, value in row["body"].items() if key not in parts and key not in asked}
     listing = decl.live.listing if isinstance(decl.live, Each) else decl.live
+    if listing is None and decl.resolve is not None:  # read by reference alone
+        held = output(decl.resolve.service, decl.resolve.operation, decl.resolve.take)
+        assert isinstance(held, Shape)
+        yield from _against(row["body"][decl.resolve.put], held.shape, row["name"])
+        return
     assert isinstance(listing, List)
     shape = _item(listing)
     yield from _against(own.get("Name") if shape.type_name == "string" else own, shape, row["name"])
@@ -78,6 +83,8 @@ _KINDS: dict[str, tuple[type, ...]] = {"string": (str,), "boolean": (bool,), "in
 
 def _against(value: Json, shape: Any, where: str) -> Iterator[str]:
     match shape.type_name:
+        case "structure" if shape.is_document_type:
+            return
         case "structure" if isinstance(value, dict):
             for key, inner in value.items():
                 if key not in shape.members:

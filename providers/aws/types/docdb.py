@@ -88,10 +88,12 @@ GROUP = TypeDecl(
 )
 
 
-def _encrypted(_: Ref, said: tuple[Any, ...], inherits: tuple[Any, ...] = ()) -> State:
+def _encrypted(ref: Ref, said: tuple[Any, ...], inherits: tuple[Any, ...] = ()) -> State:
     """A template that is silent means off (CloudFormation reference), unless a snapshot, source or global cluster decides."""
     if said:
         return {"true": ON, "false": OFF}[str(said[0]).lower()]
+    if ref.id.startswith("arn:"):
+        raise ValueError("StorageEncrypted is absent")
     if inherits:
         raise Unresolvable(Reason.UNRESOLVED, "encrypted as its snapshot, source or global cluster is, which is not shown here")
     return OFF

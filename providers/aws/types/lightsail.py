@@ -101,8 +101,8 @@ def _renewal(_: Ref, status: tuple[Any, ...], renewal: tuple[Any, ...]) -> Renew
     """Lightsail renews what it issued while the domain is proven (Lightsail User Guide, "SSL/TLS certificates")."""
     if status != ("ISSUED",):
         return Renewal(False, f"its status is {status[0] if status else 'not known'}")
-    if renewal and renewal[0] in ("Failed", "PendingValidation"):
-        return Renewal(False, "renewal failed" if renewal[0] == "Failed" else "renewal waits for a proof of the domain")
+    if renewal and renewal[0] in ("FAILED", "PENDING_VALIDATION"):
+        return Renewal(False, "renewal failed" if renewal[0] == "FAILED" else "renewal waits for a proof of the domain")
     return Renewal(True, "renewed by Lightsail")
 
 

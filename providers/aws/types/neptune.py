@@ -49,10 +49,12 @@ _LOG_SHIPPING = 5 / 60
 """Hours: the latest restorable time of a cluster is typically within the last five minutes (Neptune User Guide, "Backing up")."""
 
 
-def _encrypted(_: Ref, said: tuple[Any, ...], inherits: tuple[Any, ...] = ()) -> State:
+def _encrypted(ref: Ref, said: tuple[Any, ...], inherits: tuple[Any, ...] = ()) -> State:
     """A template that is silent means off (CloudFormation reference), unless a snapshot, source or global cluster decides."""
     if said:
         return {"true": ON, "false": OFF}[str(said[0]).lower()]
+    if ref.id.startswith("arn:"):
+        raise ValueError("StorageEncrypted is absent")
     if inherits:
         raise Unresolvable(Reason.UNRESOLVED, "encrypted as its snapshot, source or global cluster is, which is not shown here")
     return OFF

@@ -60,10 +60,12 @@ def _truth(value: Any) -> bool:
     return word == "true"
 
 
-def _encrypted(_: Ref, said: tuple[Any, ...], inherits: tuple[Any, ...] = ()) -> State:
+def _encrypted(ref: Ref, said: tuple[Any, ...], inherits: tuple[Any, ...] = ()) -> State:
     """A template that is silent means off (CloudFormation reference), unless source, snapshot or cluster decide."""
     if said:
         return ON if _truth(said[0]) else OFF
+    if ref.id.startswith("arn:"):
+        raise ValueError("StorageEncrypted is absent")
     if inherits:
         raise Unresolvable(Reason.UNRESOLVED, "encrypted as its cluster, snapshot or source is, which is not shown here")
     return OFF
