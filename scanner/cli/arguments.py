@@ -125,6 +125,9 @@ def _judging(command: argparse.ArgumentParser) -> None:
     judging.add_argument("--fail-on", choices=SEVERITIES, default="low", help="exit 10 only for findings of at least this severity (default: low)")
     judging.add_argument("--tls-guideline", metavar="NAME", help="judge TLS by this guideline (default: ncsc-nl-2025-05); a promise may name another one")
     judging.add_argument("--waivers", metavar="FILE", help="accepted findings; default: waivers.toml beside houvast.toml, if there")
+    judging.add_argument(
+        "--baseline", metavar="FILE", help="an earlier JSON report: what stood there already does not count for the exit code, and is not listed (--verbose lists it)"
+    )
     judging.add_argument("--accept-waived", action="store_true", help="no exit 10 for a promise that only waived findings break; it stays broken in every report")
     judging.add_argument("--allow-unknown", action="store_true", help="exit 0 although something is unknown or unproven")
 

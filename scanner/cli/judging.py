@@ -20,6 +20,7 @@ from scanner.errors import Exit, UsageError
 from scanner.judge.assess import assess
 from scanner.judge.estate import Estate
 from scanner.judge.registry import Check
+from scanner.model.baseline import Baseline
 from scanner.model.known import Json
 from scanner.model.promise import Promise, Settled
 from scanner.model.record import dataclass
@@ -46,6 +47,7 @@ class Choice:
     types: frozenset[str]
     params: Mapping[str, Mapping[str, Json]]
     waivers: tuple[Waiver, ...] = ()
+    baseline: Baseline | None = None
 
     @property
     def facts(self) -> frozenset[type]:
@@ -74,7 +76,16 @@ def choose(arguments: argparse.Namespace, config: Config) -> Choice:
     params: Mapping[str, Mapping[str, Json]] = config.checks
     if (name := chosen_guideline(arguments, config)) is not None:
         params, promises = by_guideline(name, every, params, promises, typed=bool(getattr(arguments, "tls_guideline", None)))
-    return Choice(checks, promises, known_types(arguments.type), params, _waivers(arguments, config, every))
+    return Choice(checks, promises, known_types(arguments.type), params, _waivers(arguments, config, every), _baseline(arguments))
+
+
+def _baseline(arguments: argparse.Namespace) -> Baseline | None:
+    named: str | None = getattr(arguments, "baseline", None)
+    if not named:
+        return None
+    from scanner.store.baseline_file import load_baseline
+
+    return load_baseline(Path(named))
 
 
 def chosen_guideline(arguments: argparse.Namespace, config: Config) -> str | None:
@@ -159,7 +170,7 @@ def report(snapshot: Snapshot, decls: Mapping[str, TypeDecl], choice: Choice, mo
     config, whole = config or Config(), snapshot
     known = decls
     snapshot, decls = narrow(snapshot, decls, choice)
-    assessment = assess(snapshot, decls, choice.checks, choice.promises, moment, choice.params, choice.waivers, known)
+    assessment = assess(snapshot, decls, choice.checks, choice.promises, moment, choice.params, choice.waivers, known, choice.baseline)
     printed = Format(arguments.format or Format.CONSOLE)
     resources = cache(lambda: Estate.of(snapshot, decls).resources)
     for output in arguments.output:
@@ -210,16 +221,21 @@ def render(
 def exit_code(assessment: Assessment, fail_on: Severity = Severity.LOW, allow_unknown: bool = False, accept_waived: bool = False) -> Exit:
     """The contract's exit code. Nothing answered at all is 3: a scan that saw nothing is no reassurance.
 
-    A promise that only waived findings break is broken (docs/adr/010-waivers.md); `accept_waived` lets it pass here, and nowhere else."""
-    failed = any(v.status is Status.FAIL and not v.waiver and v.severity.rank <= fail_on.rank for v in assessment.verdicts)
+    A promise that only waived findings break is broken (docs/adr/010-waivers.md); `accept_waived` lets it pass here, and nowhere else.
+    So does what stood in a baseline already."""
+    before = assessment.baseline or Baseline("", "")
+    failed = any(v.status is Status.FAIL and not v.waiver and v.severity.rank <= fail_on.rank and not before.knows(v) for v in assessment.verdicts)
     excused = {v.fingerprint for v in assessment.verdicts if v.waiver} if accept_waived else set()
-    broken = any(s.status is Settled.BROKEN and (s.severity or Severity.LOW).rank <= fail_on.rank and not excused.issuperset(s.fails) for s in assessment.settlements)
+    broken = any(
+        s.status is Settled.BROKEN and (s.severity or Severity.LOW).rank <= fail_on.rank and not excused.issuperset(s.fails) and not before.knows_settlement(s)
+        for s in assessment.settlements
+    )
     if failed or broken:
         return Exit.FAILED
     if not assessment.coverage.answered or (not assessment.verdicts and not assessment.settlements):
         return Exit.NOTHING
-    unknown = any(v.status is Status.UNKNOWN for v in assessment.verdicts) or bool(assessment.coverage.gaps)
-    unproven = any(s.status is Settled.UNPROVEN for s in assessment.settlements)
+    unknown = any(v.status is Status.UNKNOWN and not before.knows(v) for v in assessment.verdicts) or not all(map(before.knows_gap, assessment.coverage.gaps))
+    unproven = any(s.status is Settled.UNPROVEN and not before.knows_settlement(s) for s in assessment.settlements)
     if (unknown or unproven) and not allow_unknown:
         return Exit.UNKNOWN
     return Exit.OK

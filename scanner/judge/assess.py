@@ -15,6 +15,7 @@ from scanner.judge.registry import Check
 from scanner.judge.settle import settle
 from scanner.judge.waive import waive
 from scanner.judge.weigh import weigh
+from scanner.model.baseline import Baseline
 from scanner.model.known import Json
 from scanner.model.promise import Promise
 from scanner.model.snapshot import Snapshot
@@ -53,7 +54,7 @@ def plan_questions(checks: Mapping[str, Check[Any]], promises: Iterable[Promise]
 def assess(
     snapshot: Snapshot, decls: Mapping[str, TypeDecl], checks: Mapping[str, Check[Any]], promises: tuple[Promise, ...], now: datetime,
     params: Mapping[str, Mapping[str, Json]] | None = None, waivers: Iterable[Waiver] = (),
-    known: Mapping[str, TypeDecl] | None = None,
+    known: Mapping[str, TypeDecl] | None = None, baseline: Baseline | None = None,
 ) -> Assessment:  # fmt: skip
     """Judge a snapshot. Pure: the same arguments give the same assessment, byte for byte. Where `decls` were narrowed by
     choice, `known` are all there are: a type that was left out may have answered a promise."""
@@ -72,6 +73,7 @@ def assess(
         settlements=settlements,
         resources=len(estate.resources),
         waivers=notes,
+        baseline=baseline,
     )
 
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from scanner.model.known import Json, Reason, Source
 from scanner.model.promise import Settlement
@@ -14,6 +15,9 @@ from scanner.model.record import dataclass
 from scanner.model.resource import Ref
 from scanner.model.severity import Severity as Severity
 from scanner.model.waiver import WaiverNote
+
+if TYPE_CHECKING:
+    from scanner.model.baseline import Baseline
 
 
 class Status(StrEnum):
@@ -135,3 +139,5 @@ class Assessment:
     """Resources that were judged."""
     waivers: tuple[WaiverNote, ...] = ()
     """How every waiver stands, those that end first first; ended ones are to be shown loudly."""
+    baseline: Baseline | None = None
+    """What an earlier report found, where one was given."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from scanner.judge.registry import Check
@@ -67,6 +67,8 @@ def _head(assessment: Assessment, paint: Paint, say: Words) -> str:
         line += paint(say("console.asked.not", n=missed, reasons=", ".join(f"{n} {_reason(reason, say)}" for reason, n in sorted(refused.items()))), "yellow")
     if cover.excluded:
         line += "\n" + paint(say("console.left_out", what=safe(_left_out(cover.excluded, say))), "yellow")
+    if assessment.baseline:
+        line += "\n" + safe(say("page.baseline", file=assessment.baseline.source, when=_when(assessment.baseline.judged_at), **assessment.baseline.tally(assessment.verdicts)))
     when = say("console.taken", when=_when(assessment.taken_at))
     if assessment.judged_at[:16] != assessment.taken_at[:16]:
         when += say("console.judged", when=_when(assessment.judged_at))
@@ -146,8 +148,14 @@ def _groups(verdicts: list[Verdict]) -> list[list[Verdict]]:
     return [by_check[key] for key in sorted(by_check)]
 
 
+def _known(assessment: Assessment, style: Style) -> Callable[[Verdict], bool]:
+    """Whether a verdict stood in the baseline and is not listed for that reason."""
+    return assessment.baseline.knows if assessment.baseline and not style.verbose else lambda _verdict: False
+
+
 def _failures(assessment: Assessment, checks: Mapping[str, Check[Any]], style: Style, paint: Paint, say: Words) -> str:
-    failed = [v for v in assessment.verdicts if v.status is Status.FAIL and not v.waiver]
+    known = _known(assessment, style)
+    failed = [v for v in assessment.verdicts if v.status is Status.FAIL and not v.waiver and not known(v)]
     if not failed:
         return ""
     counts = Counter(v.severity for v in failed)
@@ -212,7 +220,8 @@ def _source(source: Source, say: Words) -> str:
 
 
 def _unknowns(assessment: Assessment, style: Style, paint: Paint, say: Words) -> str:
-    unknown = [v for v in assessment.verdicts if v.status is Status.UNKNOWN]
+    known = _known(assessment, style)
+    unknown = [v for v in assessment.verdicts if v.status is Status.UNKNOWN and not known(v)]
     if not unknown:
         return ""
     reasons = Counter(v.reason.value for v in unknown if v.reason)

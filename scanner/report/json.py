@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
+from scanner.model.baseline import Baseline
 from scanner.model.known import Known, Source, Unknown
 from scanner.model.promise import Settlement
 from scanner.model.resource import Ref, Resource
@@ -50,9 +51,10 @@ def assessment_object(assessment: Assessment) -> dict[str, Any]:
         "resources": assessment.resources,
         "coverage": coverage_object(assessment.coverage),
         "summary": summary(assessment),
-        "verdicts": [verdict_object(v) for v in assessment.verdicts],
+        "verdicts": [verdict_object(v, assessment.baseline) for v in assessment.verdicts],
         "settlements": [_settlement(s) for s in assessment.settlements],
         **({"waivers": [_waiver(note) for note in assessment.waivers]} if assessment.waivers else {}),
+        **({"baseline": _baseline(assessment.baseline, assessment)} if assessment.baseline else {}),
     }
 
 
@@ -64,6 +66,10 @@ def _settlement(settlement: Settlement) -> dict[str, Any]:
     if settlement.attested and settlement.attested.remind is None:
         del shown["attested"]["remind"]
     return shown
+
+
+def _baseline(baseline: Baseline, assessment: Assessment) -> dict[str, Any]:
+    return {"source": baseline.source, "judged_at": baseline.judged_at, **baseline.tally(assessment.verdicts)}
 
 
 def _waiver(note: WaiverNote) -> dict[str, Any]:
@@ -90,13 +96,15 @@ def _gap(gap: Gap) -> dict[str, Any]:
     return {key: value for key, value in shown.items() if key not in ("subject", "detail", "advice") or value}
 
 
-def verdict_object(verdict: Verdict) -> dict[str, Any]:
-    """One verdict as plain data."""
+def verdict_object(verdict: Verdict, baseline: Baseline | None = None) -> dict[str, Any]:
+    """One verdict as plain data; with a baseline it says whether it stood there already."""
     shown: dict[str, Any] = {"check": verdict.check, "status": verdict.status.value, "severity": verdict.severity.value, "subject": ref_object(verdict.subject)}
     if verdict.reason:
         shown["reason"] = verdict.reason.value
     if verdict.gap:
         shown["gap"] = True
+    if baseline and baseline.knows(verdict):
+        shown["in_baseline"] = True
     return shown | {
         "fact": verdict.fact,
         "params": plain(verdict.params),

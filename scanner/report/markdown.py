@@ -38,6 +38,8 @@ def _head(assessment: Assessment, say: Words) -> Iterator[str]:
     if cover.excluded:
         more = f" {say('page.more', n=len(cover.excluded) - 6)}" if len(cover.excluded) > 6 else ""
         yield f"\n{prose(say('page.excluded', what=', '.join(map(say.left_out, cover.excluded[:6]))))}{more}"
+    if before := assessment.baseline:
+        yield f"\n{prose(say('page.baseline', file=before.source, when=when(before.judged_at), **before.tally(assessment.verdicts)))}"
     if not assessment.verdicts and not assessment.settlements:
         yield f"\n**{say('page.nothing')}**"
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from scanner.judge.registry import Check
+from scanner.model.baseline import Baseline
 from scanner.model.verdict import Assessment, Gap, Severity, Status, Verdict
 from scanner.report.json import dumps, plain
 from scanner.report.locate import locate, said, uri
@@ -35,7 +36,7 @@ def _run(assessment: Assessment, checks: Mapping[str, Check[Any]]) -> dict[str, 
     ids = sorted({v.check for v in shown})
     index = {name: n for n, name in enumerate(ids)}
     severity = {v.check: v.severity for v in reversed(shown)}
-    results = [_result(v, index[v.check]) for v in shown[:MOST]]
+    results = [_result(v, index[v.check]) | _standing(v, assessment.baseline) for v in shown[:MOST]]
     return {
         "tool": {
             "driver": {
@@ -51,6 +52,11 @@ def _run(assessment: Assessment, checks: Mapping[str, Check[Any]]) -> dict[str, 
         "results": results,
         "properties": {"asked": assessment.coverage.asked, "answered": assessment.coverage.answered, "resources": assessment.resources},
     }
+
+
+def _standing(verdict: Verdict, baseline: Baseline | None) -> dict[str, str]:
+    """`baselineState` (3.27.24), where there is a baseline."""
+    return {"baselineState": "unchanged" if baseline.knows(verdict) else "new"} if baseline else {}
 
 
 def _rule(name: str, check: Check[Any] | None, seen: Severity) -> dict[str, Any]:

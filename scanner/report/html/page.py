@@ -64,6 +64,8 @@ def _header(assessment: Assessment, say: Words) -> str:
     if cover.excluded:
         more = f" {say('page.more', n=len(cover.excluded) - 6)}" if len(cover.excluded) > 6 else ""
         missed += f'<br><span class="missed">{text(say("page.excluded", what=", ".join(map(say.left_out, cover.excluded[:6]))))}{text(more)}</span>'
+    if before := assessment.baseline:
+        missed += f"<br>{text(say('page.baseline', file=before.source, when=before.judged_at[:10], **before.tally(assessment.verdicts)))}"
     nothing = "" if assessment.verdicts or assessment.settlements else f'<p class="nothing">{text(say("page.nothing"))}</p>'
     judged = text(say("page.judged", when="\0")).replace(text("\0"), day(assessment.judged_at))
     seen = text(say("page.seen_on", when="\0")).replace(text("\0"), day(assessment.taken_at)) if assessment.judged_at[:16] != assessment.taken_at[:16] else ""
