@@ -22,12 +22,15 @@ class Asked:
     """Declared types of Resource Manager and Key Vault, by name in lower case."""
     directory: tuple[TypeDecl, ...] = field(init=False)
     """Types of the Entra tenant that are asked for."""
+    holding: frozenset[str] = field(init=False)
+    """Types (in lower case) below which items of others are kept: backup vaults."""
     _below: dict[str, tuple[TypeDecl, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
         declared = [decl for decl in self.decls.values() if decl.provider == "azure" and decl.type != UNDECLARED]
         self.directory = tuple(decl for decl in declared if isinstance(decl.live, Directory) and self.is_asked(decl))
         self.types = {decl.type.lower(): decl for decl in declared if not isinstance(decl.live, Directory)}
+        self.holding = frozenset(child.within.lower() for decl in self.types.values() if self.is_asked(decl) for child in self.children(decl) if child.within)
         below = [decl for decl in self.types.values() if isinstance(decl.live, Below) and self.is_asked(decl)]
         while above := [decl for decl in self.types.values() if isinstance(decl.live, Below) and decl not in below and any(below_of(d).parent == decl.type for d in below)]:
             below += above  # not asked for, but what is asked for lies below it

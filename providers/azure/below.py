@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -111,32 +112,35 @@ class Lower:
         for child in self.asked.children(found.decl):
             if child.shared or (child.when and (body is None or not is_true(child.when, body))):
                 continue
-            kind, id = child.kind(found.decl.type), found.ref.id + child.suffix
+            above = re.split(r"/providers/", found.ref.id, maxsplit=1, flags=re.IGNORECASE)[0] if child.group else found.ref.id
+            kind, id = child.kind(found.decl.type), above + child.suffix.replace("{location}", found.ref.region)
             call = look(found.ref.account, found.ref.region, kind.split("/")[0], f"{kind}/read", subject=id)
-            jobs.append(Job(call, "child", Piece(child, (found,), id)))
+            jobs.append(Job(call, "child", Piece(child, (found,), (id,))))
         return tuple(jobs)
 
-    def shared(self, subscription: str, full: Iterable[Found]) -> Iterable[Job]:
-        """One look for all resources of a subscription that need it."""
-        groups: dict[tuple[str, str, str], tuple[Child, list[Found]]] = {}
+    def shared(self, subscription: str, full: Iterable[Found], holders: Mapping[str, tuple[str, ...]] | None) -> Iterable[Job]:
+        """One look for all resources of a subscription that need it; `holders` has the ids of its resources by type in lower case, None where they are not all known."""
+        groups: dict[tuple[str, str, str, str], tuple[Child, list[Found]]] = {}
         for found in full:
             for child in self.asked.children(found.decl):
-                if child.shared:
-                    groups.setdefault((child.suffix, child.put, child.api), (child, []))[1].append(found)
+                if child.shared and not (child.within and holders is None):
+                    groups.setdefault((child.suffix, child.put, child.api, child.within), (child, []))[1].append(found)
         for child, members in groups.values():
             kind = child.kind("")
-            yield Job(look(subscription, "", kind.split("/")[0], f"{kind}/read"), "child", Piece(child, tuple(members), f"/subscriptions/{subscription}{child.suffix}"))
+            above = (holders or {}).get(child.within.lower(), ()) if child.within else (f"/subscriptions/{subscription}",)
+            paths = tuple(f"{id}{child.suffix}" for id in above)
+            yield Job(look(subscription, "", kind.split("/")[0], f"{kind}/read"), "child", Piece(child, tuple(members), paths))
 
     def child(self, call: Call, piece: Piece) -> Answer:
-        child, path = piece.child, f"{quoted(piece.path)}?api-version={piece.child.api}"
+        child, paths = piece.child, [f"{quoted(path)}?api-version={piece.child.api}" for path in piece.paths]
         try:
             self.served.check(call.operation.removesuffix("/read"), child.api)
             if child.many:
-                pages = list(self.session.pages(path, small=True))
+                pages = [page for path in paths for page in self.session.pages(path, small=True)]
                 body: Json = [resource(secretless(item)) for page in pages for item in page]
                 call = replace(call, pages=len(pages), items=sum(len(page) for page in pages))
             else:
-                body = resource(secretless(self.session.get(path, small=True)))
+                body = resource(secretless(self.session.get(paths[0], small=True)))
                 call = replace(call, pages=1, items=1)
         except Failure as failure:
             if failure.code in child.on_error:

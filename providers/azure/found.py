@@ -37,7 +37,8 @@ class Piece:
 
     child: Child
     found: tuple[Found, ...]
-    path: str
+    paths: tuple[str, ...]
+    """One, or one below each resource in which the items of many are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +151,25 @@ def parts_of(piece: Piece, body: Json) -> tuple[Part, ...]:
     """The answer for each resource that the child was read for, trimmed to what its declaration reads."""
     put = piece.child.put
     found: list[Part] = []
+    named = _by_name(piece.child, body) if piece.child.names and isinstance(body, list) else None
     for one in piece.found:
-        mine: Json = [item for item in body if covers(item, one.ref.id)] if piece.child.shared and isinstance(body, list) else body
+        mine: Json = body
+        if named is not None:
+            mine = named.get(one.ref.id.lower(), [])
+        elif piece.child.shared and isinstance(body, list):
+            mine = [item for item in body if covers(item, one.ref.id)]
         found.append(Part(one.ref, put, trim({put: mine}, one.decl.keep(Dialect.LIVE)).get(put)))
     return tuple(found)
+
+
+def _by_name(child: Child, items: list[Json]) -> dict[str, list[Json]]:
+    """Items by the id (in lower case) of the resource that they name."""
+    found: dict[str, list[Json]] = {}
+    for item in items:
+        got = compile_path(child.names).read(item)
+        for seen in got if isinstance(got, tuple) else ():
+            found.setdefault(str(seen.value).lower(), []).append(item)
+    return found
 
 
 def covers(item: Json, id: str) -> bool:

@@ -108,14 +108,14 @@ class Inventory:
                 pages += 1
                 items += page
         except Failure as failure:
-            raise with_answer(failure, self._taken(replace(call, pages=pages, items=len(items)), items, listing)) from failure
+            raise with_answer(failure, self._taken(replace(call, pages=pages, items=len(items)), items, listing, complete=False)) from failure
         answer = self._taken(replace(call, pages=pages, items=len(items)), items, listing)
         nameless = sum(not is_named(item) for item in items)
         if nameless:
             raise Failure(Reason.UNPARSABLE, "", f"{nameless} resources of the list have no id or type", answer)
         return answer
 
-    def _taken(self, call: Call, items: Iterable[Mapping[str, Json]], listing: Listing) -> Answer:
+    def _taken(self, call: Call, items: list[dict[str, Json]], listing: Listing, *, complete: bool = True) -> Answer:
         """Documents of what the list says, and the looks that read the declared types in full."""
         seen: dict[str, Found] = {}
         for item in items:
@@ -134,7 +134,14 @@ class Inventory:
                 self._joined(heap, call, found, carried.body, carried.call)
             else:
                 groups.setdefault(found.decl.type, []).append(found)
-        self._rest(heap, call.account, groups, [found for found in seen.values() if isinstance(found.decl.live, Arm)])
+        holders: dict[str, tuple[str, ...]] = {}
+        for item in filter(is_named, items):
+            kind = str(item["type"]).lower()
+            holders[kind] = (*holders.get(kind, ()), str(item["id"])) if kind in self.asked.holding else ()
+        full = [found for found in seen.values() if isinstance(found.decl.live, Arm)]
+        self._rest(heap, call.account, groups, full)
+        # What is kept in resources that a list cut short may hide is not asked for: the rest of it would look like all.
+        heap.jobs += self.lower.shared(call.account, [found for found in full if found.subject], holders if complete else None)
         return heap.answer(call)
 
     def _rest(self, heap: Heap, subscription: str, groups: Mapping[str, list[Found]], full: list[Found]) -> None:
@@ -147,7 +154,6 @@ class Inventory:
             else:
                 heap.jobs += [self.get_job(found) for found in members]
         heap.jobs += [self.lower.under(decl, found.ref.id, found.ref.account, found.ref.region) for found in full for decl in self.asked.lower(found.decl.type) if listed(decl)]
-        heap.jobs += self.lower.shared(subscription, [found for found in full if found.subject])
 
     def _found(self, call: Call, item: Mapping[str, Json]) -> Found | None:
         kind = str(item["type"])
