@@ -348,7 +348,7 @@ class Core:
 
     def _collection(self, request: Request, kind: str) -> list[Body]:
         scope, _, below = request.low.rpartition("/providers/")
-        if re.fullmatch(r"/subscriptions/[^/]+", scope) and below.count("/") == 1:
+        if re.fullmatch(r"/subscriptions/[^/]+", scope) and below.count("/") == 1 and below != "microsoft.insights/diagnosticsettings":  # those of the subscription itself
             return self.estate.by_type.get((request.subscription or "", kind.lower()), [])
         parent = request.low.rsplit("/", 1)[0] if below.count("/") > 1 else scope if "/providers/" in scope else ""
         if parent and parent not in self.estate.by_id:

@@ -32,7 +32,8 @@ LIST_FIELDS = ("id", "name", "type", "location", "tags", "kind", "sku", "managed
 
 
 def public(body: Mapping[str, Any]) -> Body:
-    """Without the private keys that steer the replay (`_list`, `_arg`, `_createdTime`, `_changedTime`)."""
+    """Without the private keys that steer the replay (`_list`, `_arg`, `_createdTime`, `_changedTime`; `_in`: the collection
+    that shows it, where that is not the one of its id, as for what a vault protects)."""
     return {key: value for key, value in body.items() if not key.startswith("_")}
 
 
@@ -69,7 +70,7 @@ class Estate:
         match = re.match(r"/subscriptions/([^/]+)", id)
         subscription = match[1] if match else ""
         self.by_id[id] = resource
-        self.by_collection[id.rsplit("/", 1)[0]].append(resource)
+        self.by_collection[str(resource.get("_in") or id.rsplit("/", 1)[0]).lower()].append(resource)
         self.by_type[subscription, kind].append(resource)
         tracked = bool(resource.get("location")) and (kind.count("/") == 1 or kind in TRACKED_NESTED) and id.count("/providers/") == 1
         if resource.get("_list", tracked):
