@@ -11,7 +11,7 @@ from scanner.sdk import Certificate, FactDecl, NotApplicable, Ref, Renewal, deri
 _NONE = NotApplicable("it serves no certificate")
 
 
-def used_certificates(*, live: str, cfn: str | tuple[str, ...]) -> tuple[FactDecl, FactDecl]:
+def used_certificates(*, live: str | tuple[str, ...], cfn: str | tuple[str, ...]) -> tuple[FactDecl, FactDecl]:
     """Certificate (of several the one that ends first) and, for templates, Renewal: in the live cloud that is asked of the certificate."""
     kinds = (ACM_CERTIFICATE, IAM_CERTIFICATE)
     return (
@@ -28,5 +28,5 @@ def _worst_renewal(found: Sequence[Renewal]) -> Renewal:
     return min(found, key=lambda one: one.ok)
 
 
-def _asked_there(_: Ref, __: tuple[Any, ...]) -> Renewal:
+def _asked_there(_: Ref, *__: tuple[Any, ...]) -> Renewal:
     raise NotApplicable("asked of the certificate itself")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from providers.aws.certificates import used_certificates
 from providers.aws.excuses import CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
 from providers.aws.terraform import shapes
 from scanner.sdk import (
@@ -38,6 +39,7 @@ from scanner.sdk import (
     flag,
     here,
     never,
+    never_others,
     region_of,
     rows,
 )
@@ -67,17 +69,31 @@ def _transit(_: Ref, protocols: tuple[Any, ...], kinds: tuple[Any, ...], targets
     return Transit(True, "plain HTTP")
 
 
-def _floor(_: Ref, protocols: tuple[Any, ...], policies: tuple[Any, ...]) -> TlsFloor:
+def _ends_tls(protocols: tuple[Any, ...]) -> None:
     protocol = str(protocols[0]).upper() if protocols else ""
     if protocol not in ("HTTPS", "TLS"):
         if protocol in ("HTTP", "TCP", "UDP", "TCP_UDP", "GENEVE"):
             raise NotApplicable(f"{protocol}: ends no TLS")
         raise Unresolvable(Reason.UNRESOLVED, f"nothing is known of TLS on {protocol or 'a listener without protocol'}")
+
+
+def _floor(_: Ref, protocols: tuple[Any, ...], policies: tuple[Any, ...], versions: tuple[Any, ...] = (), ciphers: tuple[Any, ...] = ()) -> TlsFloor:
+    """By what the service says of the policy; in a template, or where the service does not list it, by the table of policies."""
+    _ends_tls(protocols)
     name = str(policies[0]) if policies else _DEFAULT_POLICY
+    listed = ["TLSv1.0" if str(version) == "TLSv1" else str(version) for version in versions]
+    if listed:
+        return TlsFloor(min(listed, key=_ORDER.index), name, _suites(ciphers) or None)
     policy = rows("aws_elb_policies").get(name)
     if policy is None:
         raise Unresolvable(Reason.UNRESOLVED, f"the security policy {name} is not in the table of policies")
     return TlsFloor(min(policy["protocols"], key=_ORDER.index), name, tuple(policy["suites"]) or None)
+
+
+def _suites(ciphers: tuple[Any, ...]) -> tuple[str, ...]:
+    """IANA names; the service writes those of OpenSSL, and of TLS 1.3 those of IANA."""
+    iana = {row["openssl"]: name for name, row in rows("cipher_suites").items() if row.get("openssl")}
+    return tuple(iana.get(str(cipher), str(cipher)) for cipher in ciphers)
 
 
 def _client_auth(_: Ref, protocols: tuple[Any, ...], modes: tuple[Any, ...]) -> ClientAuth:
@@ -98,21 +114,28 @@ def _reached(_: Ref, protocols: tuple[Any, ...], ports: tuple[Any, ...], hosts: 
     return Endpoints((Endpoint(str(hosts[0]), int(ports[0]), public=public, own_name=True, certificates=tuple(map(str, certificates))),))
 
 
+_ENDS_TLS = "[?Protocol=='HTTPS' || Protocol=='TLS'].ListenerArn"
 LISTENER = TypeDecl(
     "AWS::ElasticLoadBalancingV2::Listener",
     live=Each(_BALANCERS, List("elbv2", "describe_listeners", each="Listeners", id="ListenerArn", name="{parent} {Protocol}:{Port}"), params={"LoadBalancerArn": "LoadBalancerArn"}, along={"DNSName": "DNSName", "Scheme": "Scheme"}),
-    details=(Get("describe_rules", put="rules", params={"ListenerArn": "ListenerArn"}, take="Rules", when="[?Protocol=='HTTP'].ListenerArn"),),
-    joins=(Join("AWS::ElasticLoadBalancingV2::ListenerRule", on="ListenerArn", put="rules"),),
+    details=(
+        Get("describe_rules", put="rules", params={"ListenerArn": "ListenerArn"}, take="Rules", when="[?Protocol=='HTTP'].ListenerArn"),
+        # All certificates that it may serve; the listing shows the one for clients that name no host.
+        Get("describe_listener_certificates", put="certificates", params={"ListenerArn": "ListenerArn"}, take="Certificates", when=_ENDS_TLS),
+        Get("describe_ssl_policies", put="policy", params={}, take="SslPolicies", match=("Name", "SslPolicy"), when=_ENDS_TLS),
+    ),
+    joins=(Join("AWS::ElasticLoadBalancingV2::ListenerRule", on="ListenerArn", put="rules"), Join("AWS::ElasticLoadBalancingV2::ListenerCertificate", on="ListenerArn", put="certificates")),
     terraform=shapes("AWS::ElasticLoadBalancingV2::Listener"),
     facts=(
         fact(Home, place=here()),
         fact(Transit, derive(_transit, live=("Protocol", *_actions("rules[].Actions[]")), cfn=("Protocol", *_actions("DefaultActions[]"), *_actions("rules[].Actions[]")))),
-        fact(TlsFloor, derive(_floor, same=("Protocol", "SslPolicy"))),
+        fact(TlsFloor, derive(_floor, live=("Protocol", "SslPolicy", "policy[].SslProtocols[]", "policy[].Ciphers[].Name"), cfn=("Protocol", "SslPolicy"))),
+        *used_certificates(live=("Certificates[].CertificateArn", "certificates[].CertificateArn"), cfn=("Certificates[].CertificateArn", "certificates[].Certificates[].CertificateArn")),
         fact(ClientAuth, derive(_client_auth, same=("Protocol", "MutualAuthentication.Mode"))),
         fact(Endpoints, derive(_reached, live=("Protocol", "Port", "DNSName", "Scheme", "Certificates[].CertificateArn"), cfn=NOT_SHOWN("its name is given when it is deployed"))),
     ),
     never={
-        **_STATELESS,
+        **{kind: why for kind, why in _STATELESS.items() if kind not in CERTIFICATES},
         **never(Exposure, why="made to be reached; whom it lets in is up to the services behind it"),
         **never(LogPlaces, Logs, Deletion, why="settings of its load balancer"),
     },
@@ -146,3 +169,28 @@ LOAD_BALANCER = TypeDecl(
         **never(Transit, TlsFloor, ClientAuth, why="asked of its listeners"),
     },
 )  # fmt: skip
+
+
+def _behind(_: Ref, protocols: tuple[Any, ...], kinds: tuple[Any, ...]) -> Transit:
+    """How a balancer speaks to what is behind it. HTTPS and TLS are encrypted again; TCP and UDP are passed through."""
+    if kinds and str(kinds[0]).lower() == "lambda":
+        raise NotApplicable("a function, which is called by the API of Lambda")
+    protocol = str(protocols[0]).upper() if protocols else ""
+    if not protocol:
+        raise ValueError("Protocol is absent")
+    if protocol in ("HTTPS", "TLS", "QUIC"):
+        return Transit(False, f"{protocol} to the targets")
+    if protocol != "HTTP":
+        raise Unresolvable(Reason.UNRESOLVED, f"{protocol}: passed through, so what is behind it decides about TLS")
+    return Transit(True, "plain HTTP to the targets")
+
+
+TARGET_GROUP = TypeDecl(
+    "AWS::ElasticLoadBalancingV2::TargetGroup",
+    live=List("elbv2", "describe_target_groups", each="TargetGroups", id="TargetGroupArn", name="TargetGroupName"),
+    facts=(
+        fact(Home, place=here()),
+        fact(Transit, derive(_behind, same=("Protocol", "TargetType"))),
+    ),
+    never=never_others(Home, Transit, why="what a balancer passes requests on to: machines, addresses and functions, which are asked themselves"),
+)
