@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from scanner.declare.path import Seen
 from scanner.declare.readers import Kind, NotApplicable, Reader, follow
 from scanner.declare.terraform import PARENT
-from scanner.declare.view import Spec, View, Where
+from scanner.declare.view import NotShown, Spec, View, Where
 from scanner.model.known import Fact, Json, Known, Reason, Source, Unknown
 from scanner.model.place import Confidence, Place
 from scanner.model.record import dataclass
@@ -139,6 +139,8 @@ class PerDialect(_Several[T]):
 
     def read(self, view: View) -> Fact[T]:
         found = next((part for part in self.parts if part.where.spec(view.doc.dialect) is not None), None)
+        if view.doc.dialect is Dialect.TERRAFORM:  # whichever part reads what its type maps
+            found = next((part for part in self.parts if not isinstance(view.spec(part.where), NotShown)), found)
         if found is None:
             return Unknown(Reason.UNSUPPORTED, say("{type} has no declared path for {dialect}", type=view.decl.type, dialect=view.doc.dialect.value))
         got: Fact[T] = found.read(view)

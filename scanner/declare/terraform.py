@@ -157,7 +157,8 @@ class Tf:
 
     @cached_property
     def targets(self) -> tuple[tuple[str, ...], ...]:
-        return tuple(keys(target) for target in self.rows)
+        beside = tuple((*keys(_ITEM.split(target)[0]), key) for target, row in self.rows.items() for key in row.beside)
+        return (*(keys(target) for target in self.rows), *beside)
 
 
 def tf(name: str, rows: Mapping[str, Row | str], *, known_by: tuple[str, ...] = (), parent: str = "", inherits: tuple[str, ...] = (), arn: str = "") -> Tf:

@@ -91,7 +91,7 @@ class View:
 
     def read(self, where: Where) -> tuple[tuple[Seen, ...], ...] | Unknown:
         """For each declared path the values found; empty where absent. Unknown if any of them cannot be told."""
-        spec = self._spec(where)
+        spec = self.spec(where)
         if isinstance(spec, NotShown):
             return Unknown(Reason.UNSUPPORTED, spec.why, (self.source(Seen("", None)),))
         if spec is None:
@@ -114,7 +114,7 @@ class View:
             child.put in wanted and child.put in self.doc.body for child in self.decl.details
         )
 
-    def _spec(self, where: Where) -> Spec:
+    def spec(self, where: Where) -> Spec:
         """What is declared for the dialect of the document. From Terraform only what its types map is read: the rest is not absent."""
         dialect = self.doc.dialect
         if dialect is not Dialect.TERRAFORM:

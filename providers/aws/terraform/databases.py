@@ -6,7 +6,7 @@ from typing import Any
 
 from scanner.sdk import REGION, UNRESOLVED, Json, Tf, attr, made, nothing, satellite, tf
 
-_CLUSTER = {
+_CLUSTER: dict[str, Any] = {
     "StorageEncrypted": "storage_encrypted", "KmsKeyId": "kms_key_id", "SnapshotIdentifier": "snapshot_identifier", "GlobalClusterIdentifier": "global_cluster_identifier",
     "BackupRetentionPeriod": attr("backup_retention_period", absent=1, cite="provider documentation: default 1"), "DeletionProtection": "deletion_protection",
     "EnableCloudwatchLogsExports": "enabled_cloudwatch_logs_exports",
@@ -34,7 +34,7 @@ def _published(options: Any) -> Json:
     return found
 
 
-_DOMAIN = {
+_DOMAIN: dict[str, Any] = {
     "EncryptionAtRestOptions.Enabled": attr("encrypt_at_rest.enabled", computed=True), "EncryptionAtRestOptions.KmsKeyId": attr("encrypt_at_rest.kms_key_id", computed=True),
     "NodeToNodeEncryptionOptions.Enabled": attr("node_to_node_encryption.enabled", computed=True),
     "DomainEndpointOptions.EnforceHTTPS": attr("domain_endpoint_options.enforce_https", computed=True),
@@ -82,11 +82,10 @@ SHAPES: dict[str, tuple[Tf, ...]] = {
     "AWS::DocDB::DBClusterParameterGroup": (tf("aws_docdb_cluster_parameter_group", {"Parameters": made(_parameters, "parameter")}, known_by=("name",)),),
     "AWS::Neptune::DBCluster": (
         tf("aws_neptune_cluster", {
-            **_CLUSTER, "EnableCloudwatchLogsExports": "enable_cloudwatch_logs_exports",
-            "SourceDBClusterIdentifier": nothing("the provider cannot restore to a point in time"), "DBClusterParameterGroupName": "neptune_cluster_parameter_group_name",
+            **{key: row for key, row in _CLUSTER.items() if key != "EnableCloudwatchLogsExports"},
+            "SourceDBClusterIdentifier": nothing("the provider cannot restore to a point in time"),
         }, known_by=("cluster_identifier",)),
     ),
-    "AWS::Neptune::DBClusterParameterGroup": (tf("aws_neptune_cluster_parameter_group", {"Parameters": made(_parameters, "parameter"), "Family": "family"}, known_by=("name",)),),
     "AWS::DAX::Cluster": (
         tf("aws_dax_cluster", {"SSESpecification.SSEEnabled": attr("server_side_encryption.enabled"), "ClusterEndpointEncryptionType": "cluster_endpoint_encryption_type"}),
     ),

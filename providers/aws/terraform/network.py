@@ -43,12 +43,12 @@ def _behaviour(target: str, source: str, listed: bool) -> dict[str, Any]:
     }
 
 
-_LISTENER = {
+_LISTENER: dict[str, Any] = {
     "Protocol": "protocol", "SslPolicy": "ssl_policy", "MutualAuthentication.Mode": attr("mutual_authentication.mode", computed=True),
     "DefaultActions[].Type": "default_action[].type", "DefaultActions[].RedirectConfig.Protocol": "default_action[].redirect.protocol",
     "rules": nothing("aws_lb_listener_rule is a resource of its own"),
 }  # fmt: skip
-_BALANCER = {
+_BALANCER: dict[str, Any] = {
     "LoadBalancerAttributes[+guard].Value": attr("enable_deletion_protection", absent="false", then=_written, beside={"Key": "deletion_protection.enabled"}, cite="provider documentation: defaults to false"),
     "LoadBalancerAttributes[+bucket].Value": attr("access_logs.bucket", computed=True, beside={"Key": "access_logs.s3.bucket"}),
     "LoadBalancerAttributes[+logs].Value": attr("access_logs.enabled", then=_written, computed=True, beside={"Key": "access_logs.s3.enabled"}),

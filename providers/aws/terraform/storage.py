@@ -11,8 +11,14 @@ _ACLS = {
     "aws-exec-read": "AwsExecRead", "log-delivery-write": "LogDeliveryWrite", "bucket-owner-read": "BucketOwnerRead", "bucket-owner-full-control": "BucketOwnerFullControl",
 }  # fmt: skip
 _SSE = "BucketEncryption.ServerSideEncryptionConfiguration[].ServerSideEncryptionByDefault"
+_TO = "ReplicationConfiguration.Rules[].Destination"
 _ON = {True: "Enabled", False: "Suspended"}
 _VERSIONS = {"Enabled": "Enabled", "Suspended": "Suspended", "Disabled": "Suspended"}
+
+
+def _inventory(enabled: Any, bucket: Any) -> Json:
+    """On unless said otherwise (provider documentation: enabled defaults to true)."""
+    return {"Enabled": True if enabled is None else enabled, "Destination": {"BucketArn": bucket}}
 
 
 def _rules(rules: Any) -> Json:
@@ -40,7 +46,11 @@ SHAPES: dict[str, tuple[Tf, ...]] = {
             "VersioningConfiguration.Status": attr("versioning.enabled", words=_ON, computed=True),
             "LoggingConfiguration.DestinationBucketName": attr("logging.target_bucket", computed=True),
             "ReplicationConfiguration.Rules[].Status": attr("replication_configuration.rules[].status", computed=True),
-            "ReplicationConfiguration.Rules[].Destination.Bucket": attr("replication_configuration.rules[].destination.bucket", computed=True),
+            f"{_TO}.Bucket": attr("replication_configuration.rules[].destination.bucket", computed=True),
+            f"{_TO}.Account": attr("replication_configuration.rules[].destination.account_id", computed=True),
+            f"{_TO}.EncryptionConfiguration.ReplicaKmsKeyID": attr("replication_configuration.rules[].destination.replica_kms_key_id", computed=True),
+            "AccelerateConfiguration.AccelerationStatus": "acceleration_status",
+            "InventoryConfigurations": nothing("aws_s3_bucket_inventory is a resource of its own"),
             "policy[+].PolicyDocument": attr("policy", then=from_json),
             "PublicAccessBlockConfiguration": nothing("aws_s3_bucket_public_access_block is a resource of its own"),
             "Planned": attr(ACTION),
@@ -59,8 +69,12 @@ SHAPES: dict[str, tuple[Tf, ...]] = {
         satellite("aws_s3_bucket_logging", "bucket", {"LoggingConfiguration.DestinationBucketName": "target_bucket"}),
         satellite("aws_s3_bucket_replication_configuration", "bucket", {
             "ReplicationConfiguration.Rules[].Status": "rule[].status",
-            "ReplicationConfiguration.Rules[].Destination.Bucket": "rule[].destination.bucket",
+            f"{_TO}.Bucket": "rule[].destination.bucket",
+            f"{_TO}.Account": "rule[].destination.account",
+            f"{_TO}.EncryptionConfiguration.ReplicaKmsKeyID": "rule[].destination.encryption_configuration.replica_kms_key_id",
         }),
+        satellite("aws_s3_bucket_accelerate_configuration", "bucket", {"AccelerateConfiguration.AccelerationStatus": "status"}),
+        satellite("aws_s3_bucket_inventory", "bucket", {"InventoryConfigurations[+]": made(_inventory, "enabled", "destination.bucket.bucket_arn")}),
         satellite("aws_s3_bucket_object_lock_configuration", "bucket", {"ObjectLockEnabled": attr("object_lock_enabled", absent=True, words={"Enabled": True, True: True})}),
     ),
     "AWS::EC2::Volume": (tf("aws_ebs_volume", {"AvailabilityZone": "availability_zone", "Encrypted": "encrypted", "KmsKeyId": "kms_key_id"}),),
@@ -76,7 +90,6 @@ SHAPES: dict[str, tuple[Tf, ...]] = {
     ),
     "AWS::ECR::Repository": (
         tf("aws_ecr_repository", {
-            "RepositoryName": "name",
             "EncryptionConfiguration.KmsKey": attr("encryption_configuration.kms_key", computed=True),
             "EncryptionConfiguration.EncryptionType": attr("encryption_configuration.encryption_type", computed=True),
         }),

@@ -73,14 +73,15 @@ SHAPES: dict[str, tuple[Tf, ...]] = {
     ),
     "AWS::Logs::LogGroup": (
         tf("aws_cloudwatch_log_group", {
-            "KmsKeyId": "kms_key_id", "RetentionInDays": "retention_in_days", "DeletionProtectionEnabled": "deletion_protection_enabled",
+            "KmsKeyId": "kms_key_id", "DeletionProtectionEnabled": "deletion_protection_enabled",
             "filters": nothing("aws_cloudwatch_log_subscription_filter is a resource of its own"),
         }, known_by=("name",)),
         satellite("aws_cloudwatch_log_subscription_filter", "log_group_name", {"filters[+].DestinationArn": "destination_arn"}),
     ),
     "AWS::CloudTrail::Trail": (
         tf("aws_cloudtrail", {
-            "S3BucketName": "s3_bucket_name", "KMSKeyId": "kms_key_id",
+            "S3BucketName": "s3_bucket_name", "CloudWatchLogsLogGroupArn": attr("cloud_watch_logs_group_arn", then=lambda value: value or None),
+            "IsOrganizationTrail": attr("is_organization_trail", absent=False, cite="provider documentation: defaults to false"),
             "IsLogging": attr("enable_logging", absent=True, cite="provider documentation: defaults to true"),
             "EnableLogFileValidation": attr("enable_log_file_validation", absent=False, cite="provider documentation: defaults to false"),
             "IsMultiRegionTrail": attr("is_multi_region_trail", absent=False, cite="provider documentation: defaults to false"),

@@ -94,7 +94,7 @@ TABLE = TypeDecl(
     facts=(
         fact(Home, place=here()),
         # A witness keeps the log of writes of a strongly consistent global table. AWS::DynamoDB::Table declares no replicas: GlobalTable does.
-        fact(Replicas, places=derived_regions(_others, live=("table.Replicas[].RegionName", "table.GlobalTableWitnesses[].RegionName"), cfn=())),
+        fact(Replicas, places=derived_regions(_others, live=("table.Replicas[].RegionName", "table.GlobalTableWitnesses[].RegionName"), cfn=(), tf="Replicas[].Region")),
         fact(KeyCustody, holder=holder_of("table.SSEDescription.KMSMasterKeyArn", "SSESpecification.KMSMasterKeyId || SSESpecification.SSEEnabled", absent=Holder.PROVIDER, **_SWITCH),
              key=key_name("table.SSEDescription.KMSMasterKeyArn", "SSESpecification.KMSMasterKeyId")),
         # Every change of an item is sent to the stream.

@@ -1,6 +1,7 @@
 """Parameter groups of RDS and Aurora: read when a database refers to one, and never subjects of the live cloud themselves."""
 
 from providers.aws.parameters import lowest_tls, of_group, requires_tls
+from providers.aws.terraform import shapes
 from scanner.sdk import Resolve, TlsFloor, Transit, TypeDecl, derive, fact, never_others
 
 _FLOOR = ("ssl_min_protocol_version", "tls_version", "rds.tls10", "rds.tls11")
@@ -10,6 +11,7 @@ _WHY = "settings for databases: those that use them hold the data"
 def _group(kind: str, operation: str, by: str) -> TypeDecl:
     return TypeDecl(
         kind,
+        terraform=shapes(kind),
         live=None,  # accounts hold default groups that nothing uses
         resolve=Resolve("rds", operation, {by: "{name}"}, take="Parameters", put="parameters"),
         facts=(

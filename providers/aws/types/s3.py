@@ -27,6 +27,7 @@ from scanner.sdk import (
     List,
     LogPlaces,
     Logs,
+    Reason,
     Ref,
     Replicas,
     Resolve,
@@ -34,6 +35,7 @@ from scanner.sdk import (
     TlsFloor,
     Transit,
     TypeDecl,
+    Unresolvable,
     always,
     arns,
     derive,
@@ -111,8 +113,14 @@ def _planned_exposure(_: Ref, blocks: tuple[Any, ...], policies: tuple[Any, ...]
     return Exposure(bool(via), via)
 
 
-def _either(ref: Ref, *found: tuple[Any, ...]) -> Exposure:
-    return _planned_exposure(ref, *found) if len(found) == 3 else _exposure(ref, *found)
+def _declared_exposure(ref: Ref, blocks: tuple[Any, ...], policies: tuple[Any, ...], acl: tuple[Any, ...], planned: tuple[Any, ...]) -> Exposure:
+    """In Terraform. A plan says which buckets are new, and so blocked by default; a configuration alone may be that of a bucket from before
+    April 2023, which nothing then keeps from being opened."""
+    if blocks or planned == ("create",):
+        return _planned_exposure(ref, blocks, policies, acl)
+    if planned:
+        raise Unresolvable(Reason.UNRESOLVED, "the bucket is there already, and whether public access to it is blocked is not in this plan")
+    return Exposure(True, "no block of public access, which buckets from before April 2023 lack")
 
 
 BUCKET = TypeDecl(
@@ -174,8 +182,11 @@ BUCKET = TypeDecl(
             derive(_versions, cfn="VersioningConfiguration.Status"),
         )),
         fact(Deletion, derive(_guard, live=("lock.ObjectLockEnabled", "versioning.MFADelete"), cfn="ObjectLockEnabled")),
-        fact(Exposure, derive(_either, live=("account_block", "block", "status.IsPublic", "acl[].Grantee.URI"),
-                               cfn=("PublicAccessBlockConfiguration", "policy[].PolicyDocument", "AccessControl"))),
+        fact(Exposure, per_dialect(
+            derive(_declared_exposure, tf=("PublicAccessBlockConfiguration", "policy[].PolicyDocument", "AccessControl", "Planned")),
+            derive(_exposure, live=("account_block", "block", "status.IsPublic", "acl[].Grantee.URI")),
+            derive(_planned_exposure, cfn=("PublicAccessBlockConfiguration", "policy[].PolicyDocument", "AccessControl")),
+        )),
         fact(Logs, derive(_logs, live="logging.LoggingEnabled.TargetBucket", cfn="LoggingConfiguration")),
     ),
     never={

@@ -33,19 +33,19 @@ def _named(name: str) -> Any:
     return lambda raw: str(raw["name"]).lower() == name
 
 
-_AUDIT = {
+_AUDIT: dict[str, Any] = {
     "audit.properties.state": attr("enabled", absent="Enabled", words=SWITCH, cite="azurerm documentation: enabled defaults to true"),
     "audit.properties.retentionDays": "retention_in_days", "audit.properties.storageEndpoint": "storage_endpoint",
     "audit.properties.isAzureMonitorTargetEnabled": attr("log_monitoring_enabled", absent=True, cite="azurerm documentation: defaults to true"),
 }  # fmt: skip
-_FLEXIBLE = {
+_FLEXIBLE: dict[str, Any] = {
     "properties.backup.backupRetentionDays": "backup_retention_days",
     "properties.backup.geoRedundantBackup": attr("geo_redundant_backup_enabled", absent="Disabled", words=SWITCH, cite="azurerm documentation: defaults to false"),
     "properties.dataEncryption.type": present("AzureKeyVault", "customer_managed_key"), "properties.dataEncryption.primaryKeyURI": attr("customer_managed_key.key_vault_key_id"),
     "properties.network.publicNetworkAccess": PUBLIC, "properties.network.delegatedSubnetResourceId": "delegated_subnet_id",
     "properties.sourceServerResourceId": "source_server_id",
 }  # fmt: skip
-_SINGLE = {
+_SINGLE: dict[str, Any] = {
     "properties.storageProfile.backupRetentionDays": "backup_retention_days",
     "properties.storageProfile.geoRedundantBackup": attr("geo_redundant_backup_enabled", words=SWITCH),
     "properties.sslEnforcement": attr("ssl_enforcement_enabled", words=SWITCH), "properties.publicNetworkAccess": PUBLIC,
@@ -62,6 +62,10 @@ SHAPES: dict[str, tuple[Tf, ...]] = {
             "properties.supportsHttpsTrafficOnly": attr("https_traffic_only_enabled", "enable_https_traffic_only", absent=True, cite="azurerm documentation: defaults to true"),
             "properties.minimumTlsVersion": attr("min_tls_version", absent=Since("3.0", "TLS1_2", before="TLS1_0"), cite="azurerm 3.0 upgrade guide: min_tls_version defaults to TLS1_2"),
             "properties.publicNetworkAccess": PUBLIC, "properties.networkAcls.defaultAction": attr("network_rules.default_action", computed=True),
+            "properties.allowCrossTenantReplication": attr("cross_tenant_replication_enabled", absent=Since("4.0", False, before=True), cite="azurerm 4.0 upgrade guide: defaults to false"),
+            "properties.allowedCopyScope": "allowed_copy_scope", "properties.routingPreference.routingChoice": attr("routing.choice"), "extendedLocation.name": "edge_zone",
+            f"{_ENCRYPTION}.requireInfrastructureEncryption": attr("infrastructure_encryption_enabled", absent=False, cite="azurerm documentation: defaults to false"),
+            f"{_ENCRYPTION}.services": nothing("every service is encrypted; the provider cannot say otherwise"),
             f"{_BLOB}.restorePolicy.enabled": made(lambda block: True if block else None, "blob_properties.restore_policy", computed=True),
             f"{_BLOB}.restorePolicy.days": attr("blob_properties.restore_policy.days", computed=True),
             f"{_BLOB}.isVersioningEnabled": attr("blob_properties.versioning_enabled", computed=True),
@@ -90,7 +94,6 @@ SHAPES: dict[str, tuple[Tf, ...]] = {
     ),
     "Microsoft.Sql/servers/databases": (
         tf("azurerm_mssql_database", {
-            "name": "name",
             "tde.properties.state": attr("transparent_data_encryption_enabled", absent="Enabled", words=SWITCH, cite="azurerm documentation: defaults to true"),
             "tde.properties.status": nothing("the name of an older API version"),
             "properties.requestedBackupStorageRedundancy": attr("storage_account_type", absent="Geo", cite="azurerm documentation: defaults to Geo"),
@@ -98,7 +101,7 @@ SHAPES: dict[str, tuple[Tf, ...]] = {
             "retention.properties.retentionDays": attr("short_term_retention_policy.retention_days", absent=7, computed=True, cite="Microsoft Learn, automated backups: 7 days by default"),
             "audit": nothing("azurerm_mssql_database_extended_auditing_policy is a resource of its own"),
         }, parent="server_id", inherits=("location",), known_by=("name",)),
-        satellite("azurerm_mssql_database_extended_auditing_policy", "database_id", _AUDIT),
+        satellite("azurerm_mssql_database_extended_auditing_policy", "database_id", {key: row for key, row in _AUDIT.items() if not key.endswith("retentionDays")}),
     ),
     "Microsoft.DBforPostgreSQL/flexibleServers": (
         here("azurerm_postgresql_flexible_server", {
@@ -121,6 +124,8 @@ SHAPES: dict[str, tuple[Tf, ...]] = {
             "properties.keyVaultKeyUri": "key_vault_key_id",
             "properties.minimalTlsVersion": attr("minimal_tls_version", absent="Tls12", cite="azurerm documentation: defaults to Tls12"),
             "properties.publicNetworkAccess": PUBLIC, "properties.ipRules": made(_addresses, "ip_range_filter"),
+            "properties.enableAnalyticalStorage": attr("analytical_storage_enabled", absent=False, cite="azurerm documentation: defaults to false"),
+            "properties.enableMultipleWriteLocations": attr("multiple_write_locations_enabled", "enable_multiple_write_locations", absent=False, cite="azurerm documentation: defaults to false"),
             "properties.isVirtualNetworkFilterEnabled": attr("is_virtual_network_filter_enabled", absent=False, cite="azurerm documentation: defaults to false"),
         }),
     ),
@@ -157,6 +162,7 @@ SHAPES: dict[str, tuple[Tf, ...]] = {
     "Microsoft.RecoveryServices/vaults": (
         here("azurerm_recovery_services_vault", {
             "properties.redundancySettings.standardTierStorageRedundancy": attr("storage_mode_type", absent="GeoRedundant", cite="azurerm documentation: defaults to GeoRedundant"),
+            "properties.redundancySettings.crossRegionRestore": attr("cross_region_restore_enabled", absent="Disabled", words=SWITCH, cite="azurerm documentation: defaults to false"),
             "properties.encryption.keyVaultProperties.keyUri": attr("encryption.key_id"),
         }),
     ),

@@ -1,4 +1,4 @@
-"""Microsoft.DBforMariaDB and Microsoft.DBforPostgreSQL"""
+"""Microsoft.DBforMariaDB, Microsoft.DBforMySQL and Microsoft.DBforPostgreSQL"""
 
 from providers.azure.copies import geo_backup
 from providers.azure.excuses import APART, COMMON, GUARDED, KEYS_APART, LOCKS, LOGGED, NO_LOGIN, PLATFORM_CERTIFICATE, diagnostics
@@ -46,6 +46,7 @@ def _single(type: str, api: str, *own: FactDecl) -> TypeDecl:
     """The retired single servers of both engines have one shape."""
     return TypeDecl(
         type,
+        terraform=shapes(type),
         live=Arm(api),
         details=(Child("/replicas", put="replicas", api=api, many=True), diagnostics(), LOCKS),
         facts=(
@@ -79,9 +80,7 @@ MARIADB = _single(
     fact(KeyCustody, unread("whether a key of one's own is used is not in the body of the server")),
 )
 
-POSTGRESQL_SINGLE = _single(
-    "Microsoft.DBforPostgreSQL/servers",
-    "2017-12-01",
+_TWICE = (
     fact(
         AtRest,
         state=always(ON, cite=ENCRYPTED),
@@ -96,6 +95,8 @@ POSTGRESQL_SINGLE = _single(
         ),
     ),
 )  # fmt: skip
+POSTGRESQL_SINGLE = _single("Microsoft.DBforPostgreSQL/servers", "2017-12-01", *_TWICE)
+MYSQL_SINGLE = _single("Microsoft.DBforMySQL/servers", "2017-12-01", *_TWICE)
 
 FLEXIBLE = "2022-12-01"
 SETTING = APART("in a template each server parameter is a resource of its own, and this template holds none")

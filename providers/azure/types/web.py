@@ -6,6 +6,7 @@ from providers.azure.edges import of_host
 from providers.azure.excuses import APART, COMMON, GUARDED, KEYS_APART, LOCKS, LOGGED, NO_BACKUPS, NO_ENDPOINT, NO_LOGIN, NO_LOGS, NO_PEOPLE, NO_SWITCH, diagnostics
 from providers.azure.keeping import bound_names, configured_floor, internal_encryption, planned_backups, planned_site_floor, site_backups, site_floor, static_edges, vault_sync
 from providers.azure.reading import client_certificate
+from providers.azure.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     Arm,
@@ -65,6 +66,7 @@ def _site(type: str) -> TypeDecl:
     """A site and a slot of it are configured alike."""
     return TypeDecl(
         type,
+        terraform=shapes(type),
         live=Arm(API),
         # siteConfig in the body of the site itself is null or partial: the child has all of it
         details=(
