@@ -9,7 +9,7 @@ from typing import Any
 from providers.azure.certificates import when
 from providers.azure.edges import of_host
 from providers.azure.reading import pair_of, storage_copies
-from scanner.sdk import OFF, ON, Clue, Exposure, Holder, KeyCustody, NotApplicable, Outflow, Reason, Ref, State, Transit, Unresolvable, members, place_of, rows
+from scanner.sdk import OFF, ON, AtRest, Clue, Exposure, Holder, KeyCustody, NotApplicable, Outflow, Reason, Ref, State, Transit, Unresolvable, members, place_of, rows
 
 Values = tuple[Any, ...]
 
@@ -105,6 +105,9 @@ def planned_outflow(_ref: Ref, scope: Values, across: Values, routing: Values) -
     return _ways(scope, any(str(value).lower() == "true" for value in across), routing)
 
 
+_SCOPES = {"aad": "copies to accounts of its own tenant only", "privatelink": "copies to accounts with a private link to its network only"}
+
+
 def _ways(scope: Values, across: bool, routing: Values) -> Outflow:
     ways = [
         "copies to accounts of any tenant are allowed" if not any(scope) else "",
@@ -112,7 +115,7 @@ def _ways(scope: Values, across: bool, routing: Values) -> Outflow:
         "its endpoints are routed over the internet" if routing and str(routing[0]).lower() == "internetrouting" else "",
     ]
     open_ones = [way for way in ways if way]
-    return Outflow(OFF, "; ".join(open_ones)) if open_ones else Outflow(ON, f"copies to {scope[0]} only")
+    return Outflow(OFF, "; ".join(open_ones)) if open_ones else Outflow(ON, _SCOPES.get(str(scope[0]).lower(), f"copies to {scope[0]} only"))
 
 
 def export_outflow(_ref: Ref, status: Values) -> Outflow:
@@ -151,11 +154,14 @@ def set_key(_ref: Ref, disk_set: Values) -> KeyCustody:
     return KeyCustody(Holder.CUSTOMER, str(disk_set[0])) if disk_set and disk_set[0] else KeyCustody(Holder.PROVIDER)
 
 
-def pools_encrypted(_ref: Ref, pools: Values, flags: Values) -> State:
+def pools_encrypted(_ref: Ref, pools: Values, flags: Values) -> AtRest:
     """Encryption at host covers temporary disks and caches; off unless chosen for a node pool (REST reference). Every pool has to have it."""
     if not pools:
         raise NotApplicable("the cluster has no node pools of its own")
-    return ON if len(flags) == len(pools) and all(flag is True for flag in flags) else OFF
+    covered = sum(flag is True for flag in flags)
+    if covered == len(pools):
+        return AtRest(ON, "AES256", "disks of its hosts too")
+    return AtRest(OFF, None, f"disks are encrypted, but temporary disks and caches of {len(pools) - covered} of {len(pools)} node pools are not: encryption at host is off")
 
 
 def protection_level(_ref: Ref, levels: Values) -> Transit:

@@ -177,7 +177,11 @@ def _beside(doc: Document, near: Document) -> bool:
 
 
 #: Azure types whose names are parts of host names, so that there is only one of each name in a whole cloud.
-HOSTS = frozenset({"microsoft.storage/storageaccounts", "microsoft.servicebus/namespaces", "microsoft.eventhub/namespaces", "microsoft.keyvault/vaults", "microsoft.keyvault/managedhsms"})
+HOSTS = frozenset({
+    "microsoft.storage/storageaccounts", "microsoft.servicebus/namespaces", "microsoft.eventhub/namespaces", "microsoft.keyvault/vaults", "microsoft.keyvault/managedhsms",
+    "microsoft.sql/servers", "microsoft.documentdb/databaseaccounts", "microsoft.containerregistry/registries", "microsoft.apimanagement/service", "microsoft.cache/redis",
+    "microsoft.search/searchservices", "microsoft.synapse/workspaces", "microsoft.dbforpostgresql/flexibleservers", "microsoft.dbformysql/flexibleservers",
+})  # fmt: skip
 
 
 def _unique(doc: Document) -> bool:

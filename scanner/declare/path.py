@@ -328,7 +328,7 @@ def _ends(node: dict[str, Any], base: tuple[str, ...]) -> tuple[list[tuple[str, 
             left, at = _ends(children[0], base)
             right, end = _ends(children[1], at)
             tests, _ = _ends(children[2], at)
-            return [*(right or left), *tests], end
+            return [*(path for path in left if path != at or not right), *right, *tests], end  # the tests of a filter inside of this one too
         case "comparator" | "and_expression" | "or_expression" | "not_expression":
             kept = [path for child in children for path in _ends(child, base)[0]]
             return kept, base

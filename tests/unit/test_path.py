@@ -123,6 +123,7 @@ def test_unresolved_and_within() -> None:
 def test_roots_and_prefixes() -> None:
     assert roots("A.B || C[].D") == {"A", "C"}
     assert prefixes("A[?S=='on'].N.M") == {("A", "S"), ("A", "N", "M")}
+    assert prefixes("A[?S=='on'].N[?K=='x'].V") == {("A", "S"), ("A", "N", "K"), ("A", "N", "V")}  # what the outer filter asks is kept too
     assert prefixes("A.*.B") == {("A", "*", "B")}
     assert prefixes("@") == {()}
     assert roots("@") == set()

@@ -15,7 +15,7 @@ CLUSTER = TypeDecl(
     facts=(
         fact(Home, place=here(arm="location")),
         fact(Replicas, places=nowhere("Microsoft Learn, Reliability in AKS: a cluster and its state stand in one region")),
-        fact(AtRest, state=derive(pools_encrypted, arm=(f"{POOLS}.name", f"{POOLS}.enableEncryptionAtHost"))),
+        fact(AtRest, derive(pools_encrypted, arm=(f"{POOLS}.name", f"{POOLS}.enableEncryptionAtHost"))),
         fact(KeyCustody, derive(set_key, arm="properties.diskEncryptionSetID")),
         fact(
             Transit,

@@ -33,7 +33,7 @@ CLUSTER = TypeDecl(
         fact(Home, place=here(arm="location")),
         fact(Replicas, places=traced(of_host, *sorted(set(HOSTS.values())), arm="properties.storageProfile.storageaccounts[].name")),
         # DiskEncryptionProperties in the REST reference: off by default; without it temporary disks and caches are not encrypted
-        fact(AtRest, state=flag(arm="properties.diskEncryptionProperties.encryptionAtHost", absent=OFF)),
+        fact(AtRest, state=flag(arm="properties.diskEncryptionProperties.encryptionAtHost", absent=OFF), detail="temporary disks and caches of its nodes"),
         fact(KeyCustody, derive(named_key, arm="properties.diskEncryptionProperties.keyName")),
         # Microsoft Learn, IPSec encryption in transit for HDInsight: off unless chosen when the cluster is made
         fact(
