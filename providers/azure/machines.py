@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
-from scanner.sdk import OFF, ON, AtRest, Backups, Holder, KeyCustody, Reason, Ref, TlsFloor, Unresolvable, azure_name
+from scanner.sdk import OFF, ON, AtRest, Backups, Clue, Holder, KeyCustody, Reason, Ref, TlsFloor, Unresolvable, azure_name
 
 Values = tuple[Any, ...]
 
@@ -40,10 +41,10 @@ _PROTECTED = frozenset({"protected", "irpending"})
 _UNPROTECTED = frozenset({"protectionerror", "protectionstopped", "protectionpaused", "backupssuspended", "invalid"})
 
 
-def recovered(_ref: Ref, states: Values, places: Values) -> tuple[str, ...]:
-    """Where Site Recovery keeps copies of a machine, by its replicated items."""
-    if len(places) < len(states):
-        raise Unresolvable(Reason.UNPARSABLE, f"{len(states) - len(places)} of {len(states)} replicated items name no region")
+def recovered(_ref: Ref, items: Values, _states: Values, places: Values) -> tuple[str, ...]:
+    """Where Site Recovery keeps copies of a machine, by its replicated items (whatever their state: what was copied is there)."""
+    if len(places) < len(items):
+        raise Unresolvable(Reason.UNPARSABLE, f"{len(items) - len(places)} of {len(items)} replicated items name no region")
     return tuple(sorted({azure_name(str(place)) for place in places}))
 
 
@@ -55,7 +56,10 @@ _ORDER = ("TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 def audited_floor(_ref: Ref, names: Values, states: Values, settings: Values, wanted: Values) -> TlsFloor:
     """What machine configuration says about the protocols that a machine accepts. Raises Unresolvable where nothing looks at them."""
     if _SECURE_PROTOCOLS not in {str(name).lower() for name in names} or len(names) != len(states):
-        raise Unresolvable(Reason.UNSUPPORTED, "no machine configuration looks at the protocols (assign the policy for secure communication protocols), and from outside they are seen on the wire only")
+        raise Unresolvable(
+            Reason.UNSUPPORTED,
+            "no machine configuration looks at the protocols (assign the policy for secure communication protocols), and from outside they are seen on the wire only",
+        )
     state = next(str(state).lower() for name, state in zip(names, states, strict=True) if str(name).lower() == _SECURE_PROTOCOLS)
     if state not in ("compliant", "noncompliant"):
         raise Unresolvable(Reason.NOT_COLLECTED, "the machine has not said yet which protocols it accepts")
@@ -75,3 +79,11 @@ def _moment(value: Any) -> datetime:
 def every_region_keyed(_ref: Ref, regions: Values, sets: Values) -> KeyCustody:
     """Replicas of an image: under a key of one's own only where each region names one."""
     return KeyCustody(Holder.CUSTOMER, str(sets[0])) if sets and len(sets) >= len(regions) else KeyCustody(Holder.PROVIDER)
+
+
+def vault_of_key(_ref: Ref, url: str) -> Clue:
+    """The Key Vault or managed HSM in whose address a key stands."""
+    host = urlsplit(url).hostname or ""
+    if ".managedhsm." in host:
+        return Clue(kind="Microsoft.KeyVault/managedHSMs", name=host.split(".")[0])
+    return Clue(kind="Microsoft.KeyVault/vaults", name=host.split(".")[0]) if ".vault" in host else Clue(why="it is no address of a key in a vault")

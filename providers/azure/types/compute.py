@@ -132,7 +132,7 @@ VIRTUAL_MACHINE = TypeDecl(
             "/replicationProtectedItems", put="recovery", api=ITEMS, many=True, shared=True, within=VAULTS,
             names="properties.providerSpecificDetails.fabricObjectId",
         ),
-        Child("/providers/Microsoft.GuestConfiguration/guestConfigurationAssignments", put="audits", api="2022-01-25", many=True),
+        Child("/providers/Microsoft.GuestConfiguration/guestConfigurationAssignments", put="audits", api="2022-01-25", many=True, shared=True),
         LOCKS,
     ),
     terraform=shapes("Microsoft.Compute/virtualMachines"),

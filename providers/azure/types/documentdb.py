@@ -1,15 +1,19 @@
 """Microsoft.DocumentDB"""
 
+from providers.azure.databases import account_regions, cluster_backups, replica_source
 from providers.azure.excuses import COMMON, GUARDED, KEYS_APART, LOCKS, LOGGED, NO_LOGIN, PLATFORM_CERTIFICATE, diagnostics
-from providers.azure.reading import cosmos_backup_places, cosmos_backups, cosmos_exposure, cosmos_regions, named_key
+from providers.azure.guarding import closed_network
+from providers.azure.reading import cosmos_backup_places, cosmos_backups, cosmos_exposure, named_key
 from providers.azure.terraform import shapes
 from scanner.sdk import (
+    NOT_SHOWN,
     ON,
     Arm,
     AtRest,
     BackupEncryption,
     BackupPlaces,
     Backups,
+    Child,
     Exposure,
     Home,
     KeyCustody,
@@ -24,7 +28,10 @@ from scanner.sdk import (
     derived_regions,
     fact,
     here,
+    per_dialect,
+    regions,
     text,
+    unread,
 )
 
 ENCRYPTED = "Microsoft Learn, Data encryption in Azure Cosmos DB: data, backups and media are encrypted, which cannot be switched off"
@@ -38,7 +45,8 @@ COSMOS_ACCOUNT = TypeDecl(
     terraform=shapes("Microsoft.DocumentDB/databaseAccounts"),
     facts=(
         fact(Home, place=here(arm="location")),
-        fact(Replicas, places=derived_regions(cosmos_regions, arm="properties.locations[].locationName")),
+        # the analytical store stands in every region of the account, and so do writes where several regions take them
+        fact(Replicas, places=derived_regions(account_regions, arm=("properties.locations[].locationName", "properties.enableAnalyticalStorage", "properties.enableMultipleWriteLocations"))),
         fact(
             BackupPlaces,
             places=derived_regions(
@@ -75,3 +83,34 @@ COSMOS_ACCOUNT = TypeDecl(
     ),
     never={**COMMON, **KEYS_APART, **NO_LOGIN, **PLATFORM_CERTIFICATE},
 )  # fmt: skip
+
+MONGO = "2024-07-01"
+VCORE = "Microsoft Learn, Security in Azure Cosmos DB for MongoDB vCore"
+
+MONGO_CLUSTER = TypeDecl(
+    "Microsoft.DocumentDB/mongoClusters",
+    live=Arm(MONGO),
+    details=(Child("/replicas", put="replicas", api=MONGO, many=True), diagnostics(), LOCKS),
+    facts=(
+        fact(Home, place=here(arm="location")),
+        # in a template a replica names where its source stands; each replica is a cluster of its own, judged where it is
+        fact(
+            Replicas,
+            places=per_dialect(
+                regions(live="replicas[].location"),
+                derived_regions(replica_source, arm=("properties.createMode", "properties.replicaParameters.sourceLocation")),
+            ),
+        ),
+        fact(AtRest, state=always(ON, cite=f"{VCORE}: data, backups and logs are encrypted, which cannot be switched off")),
+        fact(KeyCustody, derive(named_key, arm="properties.encryption.customerManagedKeyEncryption.keyEncryptionKeyUrl")),
+        fact(Transit, plaintext_allowed=always(False, cite=f"{VCORE}: connections are over TLS only")),
+        fact(TlsFloor, unread("the cluster does not say which TLS versions it accepts: scan its endpoint")),
+        fact(Backups, derive(cluster_backups, live="properties.backup.earliestRestoreTime", arm=NOT_SHOWN("backups begin when the cluster runs"))),
+        fact(BackupPlaces, unread("where the service keeps its backups of the cluster is not in the body")),
+        fact(BackupEncryption, state=always(ON, cite=f"{VCORE}: data, backups and logs are encrypted, which cannot be switched off")),
+        fact(Exposure, derive(closed_network, arm="properties.publicNetworkAccess")),
+        GUARDED,
+        *LOGGED,
+    ),
+    never={**COMMON, **KEYS_APART, **NO_LOGIN, **PLATFORM_CERTIFICATE},
+)

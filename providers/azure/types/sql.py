@@ -1,9 +1,11 @@
 """Microsoft.Sql"""
 
+from providers.azure.databases import kept_longest
 from providers.azure.excuses import APART, COMMON, GUARDED, KEYS_APART, LOCKS, NO_BACKUPS, NO_ENDPOINT, NO_LOGIN, PLATFORM_CERTIFICATE
-from providers.azure.reading import audit_logs, audit_places, partners, redundancy_copies, sql_backups, sql_exposure, sql_transit
+from providers.azure.reading import audit_logs, audit_places, partners, redundancy_copies, sql_exposure, sql_transit
 from providers.azure.terraform import shapes
 from scanner.sdk import (
+    OFF,
     Arm,
     AtRest,
     BackupEncryption,
@@ -16,10 +18,12 @@ from scanner.sdk import (
     KeyCustody,
     LogPlaces,
     Logs,
+    Outflow,
     Replicas,
     TlsFloor,
     Transit,
     TypeDecl,
+    azure_ids,
     choice,
     derive,
     derived_regions,
@@ -28,6 +32,8 @@ from scanner.sdk import (
     here,
     never,
     of_parent,
+    per_dialect,
+    regions,
     text,
 )
 
@@ -35,8 +41,10 @@ API = "2021-11-01"
 FLOOR = "properties.minimalTlsVersion"
 #: `status` is how api-version 2014-04-01 called it.
 TDE = "tde.properties.state || tde.properties.status"
+KEPT = ("retention.properties.retentionDays", *(f"longer.properties.{often}Retention" for often in ("weekly", "monthly", "yearly")))
 #: A server or database without a policy of its own is not audited by it; one that is gone answers ParentResourceNotFound.
 AUDIT = Child("/auditingSettings/Default", put="audit", api=API, on_error={"ResourceNotFound": {}})
+PARTNERS = "groups[].properties.partnerServers[]"
 AUDIT_PLACES = fact(
     LogPlaces,
     places=derived_regions(audit_places, live=("audit.properties.state", "audit.properties.storageEndpoint", "audit.properties.isAzureMonitorTargetEnabled"), arm=APART),
@@ -51,12 +59,16 @@ SERVER = TypeDecl(
             new={"properties": {"serverKeyType": "ServiceManaged"}}, cite="Microsoft Learn, Transparent data encryption: service-managed keys unless a key of one's own is set",
         ),
         Child("/firewallRules", put="rules", api=API, many=True),
+        Child("/failoverGroups", put="groups", api=API, many=True),
         AUDIT,
         LOCKS,
     ),
     terraform=shapes("Microsoft.Sql/servers"),
     facts=(
         fact(Home, place=here(arm="location")),
+        # what a failover group copies are databases; that it does, and where to, is said at the server
+        fact(Replicas, places=per_dialect(regions(live=f"{PARTNERS}.location"), azure_ids(arm=f"{PARTNERS}.id"))),
+        fact(Outflow, guard=flag(arm="properties.restrictOutboundNetworkAccess", absent=OFF, on=("Enabled",), off=("Disabled",)), detail="outbound network access"),
         fact(
             KeyCustody,
             holder=choice({"ServiceManaged": Holder.PROVIDER, "AzureKeyVault": Holder.CUSTOMER}, live="protector.properties.serverKeyType", arm=APART),
@@ -76,7 +88,7 @@ SERVER = TypeDecl(
     ),
     never={
         **COMMON, **KEYS_APART, **NO_BACKUPS, **NO_LOGIN, **PLATFORM_CERTIFICATE,
-        **never(AtRest, Replicas, why="the data lies in the databases, which are resources of their own"),
+        **never(AtRest, why="the data lies in the databases, which are resources of their own"),
     },
 )  # fmt: skip
 
@@ -100,20 +112,34 @@ DATABASE = TypeDecl(
             new={"properties": {"retentionDays": 7}},
             cite="Microsoft Learn, Automated backups in Azure SQL Database: 7 days by default",
         ),
+        Child(
+            "/backupLongTermRetentionPolicies/default",
+            put="longer",
+            api=API,
+            new={"properties": {"weeklyRetention": "PT0S", "monthlyRetention": "PT0S", "yearlyRetention": "PT0S"}},
+            cite="Microsoft Learn, Long-term retention: off until a policy is set",
+        ),
         AUDIT,
         LOCKS,
     ),
     terraform=shapes("Microsoft.Sql/servers/databases"),
     facts=(
         fact(Home, place=here(arm="location")),
-        fact(Replicas, places=derived_regions(partners, live=("links[].id", "links[].properties.partnerLocation"), arm=APART)),
+        # in a template a secondary names its source; each secondary is a database of its own, judged where it stands
+        fact(
+            Replicas,
+            places=per_dialect(
+                derived_regions(partners, live=("links[].id", "links[].properties.partnerLocation")),
+                azure_ids(arm="properties[?createMode=='Secondary' || createMode=='OnlineSecondary'].sourceDatabaseId"),
+            ),
+        ),
         fact(
             BackupPlaces,
             places=derived_regions(redundancy_copies, arm=("properties.currentBackupStorageRedundancy || properties.requestedBackupStorageRedundancy", "location")),
         ),
         fact(AtRest, state=flag(live=TDE, arm=APART, on=("Enabled",), off=("Disabled",))),
         fact(KeyCustody, holder=of_parent("Microsoft.Sql/servers", KeyCustody, "holder"), key=of_parent("Microsoft.Sql/servers", KeyCustody, "key")),
-        fact(Backups, derive(sql_backups, live="retention.properties.retentionDays", arm=APART)),
+        fact(Backups, derive(kept_longest, live=KEPT, arm=APART)),
         fact(BackupEncryption, state=flag(live=TDE, arm=APART, on=("Enabled",), off=("Disabled",))),
         AUDIT_PLACES,
         GUARDED,
