@@ -30,7 +30,9 @@ ROOT = Path(__file__).resolve().parent.parent
 #: Modules that look at live things, by the word a target starts with.
 LIVE = {"aws": "providers.aws.live", "azure": "providers.azure.live", "tls": "providers.tls.live"}
 #: Modules that read files; the first that recognises a file's content reads it.
-READERS = ("providers.cloudformation.reader", "providers.arm.reader")
+READERS = ("providers.terraform.plan", "providers.cloudformation.reader", "providers.arm.reader")
+#: The module that reads folders: files of Terraform that are one configuration together.
+FOLDERS = "providers.terraform.folder"
 #: Packages whose modules hold type declarations.
 TYPES = ("providers.aws.types", "providers.azure.types", "providers.tls.types")
 
@@ -52,6 +54,18 @@ class FileReader(Protocol):
 
     def read(self, path: Path, name: str, options: Options) -> Answer:
         """The documents of a file; `name` is how the user called it. Raises InvalidFile with line and remedy."""
+        ...
+
+
+class FolderReader(Protocol):
+    """What the module in FOLDERS offers."""
+
+    def find(self, path: Path) -> list[Path]:
+        """The folders at or below a path that are deployed as one, in sorted order; those that others use as a part are left out."""
+        ...
+
+    def read(self, path: Path, name: str, options: Options) -> Answer:
+        """The documents of a folder. Raises InvalidFile, MissingExtra."""
         ...
 
 
@@ -145,6 +159,14 @@ def permissions(word: str, decls: Mapping[str, TypeDecl], facts: frozenset[type]
     module: Any = importlib.import_module(f"providers.{word}.permissions")
     actions: tuple[str, ...] = module.actions(decls, facts)
     return actions
+
+
+def folder_reader() -> FolderReader:
+    """The reader of folders; nothing native is loaded before a folder is read."""
+    _beside("providers")
+    module: Any = importlib.import_module(FOLDERS)
+    reader: FolderReader = module
+    return reader
 
 
 def readers() -> Iterator[FileReader]:

@@ -36,10 +36,10 @@ class Configuration:
         """By module without keys: every instance of it in the plan."""
         for many in self.instances.values():
             for address in many:
-                module = module_of(address)[0]
-                while module:
-                    self.module_instances[plain(module)].add(module)
-                    module = _above(module)
+                inside = module_of(address)[0]
+                while inside:
+                    self.module_instances[plain(inside)].add(inside)
+                    inside = _above(inside)
         self.modules: dict[str, dict[str, Any]] = {}
         self.calls: dict[str, dict[str, Any]] = {}
         todo: list[tuple[str, dict[str, Any], int]] = [("", _dict(configuration.get("root_module")), 0)]

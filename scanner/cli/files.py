@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from scanner import plugins
 from scanner.cli.targets import Targets, read_text
+from scanner.collect.inline import MARK, inline
 from scanner.collect.ledger import Ledger
 from scanner.collect.plan import Answer, Options
 from scanner.collect.trim import Trimmer
+from scanner.declare.adopt import adopt
 from scanner.declare.decl import TypeDecl
 from scanner.errors import InvalidFile
 from scanner.model.known import Reason
-from scanner.model.snapshot import EVERY_TYPE, Call, Snapshot
+from scanner.model.snapshot import EVERY_TYPE, Call, Document, Snapshot
+from scanner.report.text import safe
 from scanner.store.snapshot_file import load, looks_like
 
 #: Words by which a file shows that types of a provider are needed to judge it.
@@ -25,6 +29,8 @@ def packages_for(targets: Targets) -> set[str]:
     """The packages of declarations that the files can need: loading fewer starts faster."""
     found: set[str] = set()
     for file in targets.files:
+        if file.is_dir():  # a folder of Terraform files may speak of any
+            return {f"providers.{name}.types" for name in _SPEAKS_OF}
         try:
             text = read_text(file)
         except InvalidFile:
@@ -47,8 +53,25 @@ def read_files(targets: Targets, options: Options, decls: Mapping[str, TypeDecl]
     trimmed, parts = Trimmer(decls), _parts(answers)
     for path, answer in answers.items():
         if path in targets.named or path not in parts:
-            ledger.take(replace(answer, documents=tuple(trimmed(doc) for doc in answer.documents)))
+            documents, unread = adopt(answer.documents, decls)
+            ledger.take(replace(answer, documents=tuple(trimmed(doc) for doc in _with_waivers(documents)), more_calls=(*answer.more_calls, *unread)))
     return snapshots
+
+
+def _with_waivers(documents: tuple[Document, ...]) -> Iterator[Document]:
+    """The documents with the waivers that stand as comments beside them; a comment that excuses nothing is said."""
+    by_file: dict[str, list[Document]] = {}
+    for doc in documents:
+        by_file.setdefault(doc.file or "", []).append(doc)
+    for file, here in by_file.items():
+        text = read_text(Path(file)) if file and Path(file).is_file() else ""
+        if MARK not in text:
+            yield from here
+            continue
+        found, troubles = inline(text, here, plugins.load_checks())
+        yield from found
+        for trouble in troubles:
+            print(f"houvast: {safe(file)}:{trouble.line}: {safe(trouble.why)}\n  → {trouble.remedy}", file=sys.stderr)
 
 
 def _parts(answers: Mapping[Path, Answer]) -> set[Path]:
@@ -61,6 +84,8 @@ def _parts(answers: Mapping[Path, Answer]) -> set[Path]:
 def _read(path: Path, named: bool, options: Options) -> Answer | Snapshot | None:
     """What a file holds. One that was only found in a folder, and cannot be read, is a gap: it must not hide the others."""
     try:
+        if path.is_dir():
+            return plugins.folder_reader().read(path, str(path), options)
         text = read_text(path)
         if looks_like(text):
             return load(path)
