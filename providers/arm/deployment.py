@@ -103,7 +103,10 @@ class Deployment:
         if secure and (key in self.given or declared.get("defaultValue", "") not in ("", None)):
             return Open(f"parameter {name} is secure: its value is left out", braced(name))
         if key in self.given:
-            return self.given[key]
+            value = self.given[key]
+            if value is None and "defaultValue" in declared:
+                return Open(f"parameter {name} is given as null", braced(name))
+            return value
         if "defaultValue" in declared:
             return self.reading.budget.made(self.evaluator.value(declared["defaultValue"], {}))
         if declared.get("nullable") is True:
@@ -459,9 +462,28 @@ def _own_location(resource: Resource) -> str:
     return found if isinstance(found, str) else ""
 
 
+class _AnyOpen(dict[str, Value]):
+    """Parameters of which not even the names are known: each has a value that is not known."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self.why = why
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __getitem__(self, name: str) -> Value:
+        return Open(self.why, braced(name))
+
+
 def _given(raw: Raw, resource: Resource) -> dict[str, Value]:
     """Parameters that a deployment hands on."""
     found: dict[str, Value] = {}
+    if raw is not None and not isinstance(raw, dict):
+        raw = resource.deployment.evaluator.value(raw, resource.locals)
+        if not isinstance(raw, dict):
+            return _AnyOpen(f"the parameters of {resource.name_text} are not known")
+        return {name.lower(): value["value"] if isinstance(value, dict) and "value" in value and len(value) == 1 else value for name, value in raw.items()}
     for name, entry in raw.items() if isinstance(raw, dict) else ():
         if isinstance(entry, dict) and "value" in entry:
             found[name.lower()] = resource.deployment.reading.budget.made(resource.deployment.evaluator.value(entry["value"], resource.locals))

@@ -14,6 +14,8 @@ MAX_CHAIN = 10
 
 def load(at: Deployment, relative: str) -> Deployment | str:
     """The deployment of a file beside the template `at`, or why it is not read."""
+    if relative.startswith(("br:", "br/", "ts:", "ts/")):
+        return f"{relative[:100]} is a module of a registry: nothing is downloaded"
     try:
         path = local_file(at.path, relative)
     except OutOfReach as error:
@@ -45,12 +47,12 @@ def _name(at: Deployment, relative: str) -> str:
 def _raw(at: Deployment, path: object, name: str) -> Obj:
     from pathlib import Path
 
-    from providers.arm import reader
+    from providers.arm import bicep, reader
 
     file = Path(str(path))
     cache = at.reading.parsed
     if file not in cache:
-        raw, values = reader.template(file, name)
+        raw, values = bicep.template(file, name) if file.suffix.lower() == ".bicep" else reader.template(file, name)
         at.reading.budget.spend(values // 4)
         cache[file] = raw
     return cache[file]

@@ -94,6 +94,8 @@ class Collector:
         members: list[tuple[str, Raw]] = list(raw.items()) if isinstance(raw, Obj) else [("", item) for item in raw] if isinstance(raw, list) else []
         if raw is not None and not isinstance(raw, (Obj, list)):
             self.gap(f"{at.address}resources", at.file, at.raw.line, Reason.UNPARSABLE, "the resources are neither a list nor an object")
+        for line, why in at.raw.get("$gaps") or ():
+            self.gap(f"{at.address}line {line}", at.file, line, Reason.UNPARSABLE, why)
         for key in ("imports", "extensions"):
             if at.raw.get(key):
                 self.gap(f"{at.address}{key}", at.file, at.raw.lines.get(key, at.raw.line), Reason.UNSUPPORTED, f"{key} bring resources of other systems, which are not read")

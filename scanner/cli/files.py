@@ -15,7 +15,7 @@ from scanner.collect.plan import Answer, Options
 from scanner.collect.trim import Trimmer
 from scanner.declare.adopt import adopt
 from scanner.declare.decl import TypeDecl
-from scanner.errors import InvalidFile
+from scanner.errors import InvalidFile, MissingExtra
 from scanner.model.known import Reason
 from scanner.model.snapshot import EVERY_TYPE, Call, Document, Snapshot
 from scanner.report.text import safe
@@ -92,10 +92,11 @@ def _read(path: Path, named: bool, options: Options) -> Answer | Snapshot | None
         for reader in plugins.readers():
             if reader.recognise(text):
                 return reader.read(path, str(path), options)
-    except InvalidFile as error:
+    except (InvalidFile, MissingExtra) as error:
         if named:
             raise
-        return Answer(Call("aws", "", "", "file", f"read {path}", str(path), Reason.UNPARSABLE, "", error.message, "", (EVERY_TYPE,)))
+        reason = Reason.UNPARSABLE if isinstance(error, InvalidFile) else Reason.UNSUPPORTED
+        return Answer(Call("aws", "", "", "file", f"read {path}", str(path), reason, "", error.message, "", (EVERY_TYPE,)))
     if named:
         raise InvalidFile(str(path), "is of no kind that Houvast reads", "it reads CloudFormation and ARM templates, Bicep files, Terraform plans and its own snapshots")
     return None

@@ -78,7 +78,7 @@ def _files(path: Path) -> Iterator[Path]:
         return
     for entry in sorted(path.rglob("*")):
         inside = entry.relative_to(path).parts
-        if entry.suffix.lower() in (".yaml", ".yml", ".json", ".template") and not _SKIPPED & set(inside) and entry.is_file() and not entry.is_symlink():
+        if entry.suffix.lower() in (".yaml", ".yml", ".json", ".template", ".bicep") and not _SKIPPED & set(inside) and entry.is_file() and not entry.is_symlink():
             yield entry
 
 
