@@ -109,6 +109,12 @@ def listed(decl: TypeDecl) -> bool:
     return not below.each and not below.host
 
 
+def spared(decl: TypeDecl, parent: Found) -> bool:
+    """Whether the list showed that the parent can have none of the type."""
+    unless = below_of(decl).unless
+    return bool(unless) and is_true(unless, parent.document.body)
+
+
 def plain_name(id: str) -> str:
     """`rg-data` of a resource group, `vault/certificate` of what a vault holds."""
     where = urlsplit(id)
@@ -176,7 +182,7 @@ def covers(item: Json, id: str) -> bool:
     """Whether an extension resource (a lock) stands at the resource, its group, its subscription, or a parent of it."""
     if not isinstance(item, Mapping):
         return False
-    scope = re.split(r"/providers/microsoft\.authorization/", str(item.get("id", "")), flags=re.IGNORECASE)[0]
+    scope = str(item.get("id", "")).lower().rpartition("/providers/")[0]
     return bool(scope) and f"{id}/".lower().startswith(f"{scope}/".lower())
 
 
