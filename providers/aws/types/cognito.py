@@ -41,7 +41,7 @@ from scanner.sdk import (
 )
 
 
-def _elsewhere(ref: Ref, found: tuple[Any, ...]) -> tuple[str, ...]:
+def _elsewhere(ref: Ref, found: tuple[Any, ...] = ()) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(region) for region in found if region != ref.region))
 
 
