@@ -8,6 +8,11 @@ import socket
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+#: How fast a machine makes up input says nothing about what is tested.
+settings.register_profile("houvast", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("houvast")
 
 _CONNECT = socket.socket.connect
 _CONNECT_EX = socket.socket.connect_ex

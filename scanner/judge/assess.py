@@ -13,7 +13,7 @@ from scanner.judge.engine import Question, judge
 from scanner.judge.estate import Estate, coverage
 from scanner.judge.registry import Check
 from scanner.judge.settle import settle
-from scanner.judge.waive import waive
+from scanner.judge.waive import beside, waive
 from scanner.judge.weigh import weigh
 from scanner.model.baseline import Baseline
 from scanner.model.known import Json
@@ -59,7 +59,7 @@ def assess(
     """Judge a snapshot. Pure: the same arguments give the same assessment, byte for byte. Where `decls` were narrowed by
     choice, `known` are all there are: a type that was left out may have answered a promise."""
     estate = Estate.of(snapshot, decls)
-    verdicts, notes = waive(weigh(judge(estate, plan_questions(checks, promises, params or {}), now), promises), waivers, now.date())
+    verdicts, notes = waive(weigh(judge(estate, plan_questions(checks, promises, params or {}), now), promises), (*waivers, *beside(snapshot.documents)), now.date())
     meets = {name: tuple(kind for kind, decl in (known or decls).items() if any(decl.given(fact) for fact in check.needs)) for name, check in checks.items()}
     settlements = tuple(settle(promise, verdicts, snapshot, now.date(), checks, meets) for promise in promises)
     return Assessment(

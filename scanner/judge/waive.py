@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
 
 from scanner.model.resource import Ref
 from scanner.model.said import say
+from scanner.model.snapshot import Document
 from scanner.model.verdict import Status, Verdict
 from scanner.model.waiver import Waiver, WaiverNote, WaiverState
 
@@ -35,6 +36,13 @@ def waive(verdicts: Iterable[Verdict], waivers: Iterable[Waiver], today: date) -
         marked.append(_marked(verdict, naming[0], today) if naming else verdict)
     notes = tuple(_note(waiver, tuple(sorted(matched[waiver])), today) for waiver in reversed(ordered))
     return tuple(marked), notes
+
+
+def beside(documents: Iterable[Document]) -> Iterator[Waiver]:
+    """The waivers that stand as comments in templates, each for the resource beside it. Whoever wrote one answers for it: the line is its owner."""
+    for doc in documents:
+        for one in doc.waivers:
+            yield Waiver(one.check, doc.ref.id, f"{doc.file}:{one.line}", one.reason, one.until, one.line)
 
 
 def names(waiver: Waiver, subject: Ref) -> bool:

@@ -10,12 +10,14 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import field, fields, is_dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from scanner.model.known import Json, Origin, Reason
 from scanner.model.record import dataclass
 from scanner.model.resource import Ref
 from scanner.model.said import Said, say, term
+from scanner.model.waiver import InlineWaiver
 
 SCHEMA = "houvast/snapshot/1"
 EVERY_TYPE = "*"
@@ -110,6 +112,8 @@ class Document:
     """For templates: 1-based line by path; the resource itself is under the empty key."""
     reference: bool = False
     """Read only because another document points to it: resolves references, is no subject."""
+    waivers: tuple[InlineWaiver, ...] = ()
+    """Those that stand beside it in a template."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -192,13 +196,13 @@ def _call_order(call: Call) -> tuple[object, ...]:
 
 def _document_order(doc: Document) -> tuple[object, ...]:
     """A subject over a mere reference, then by parts, then by content."""
-    return (not doc.reference, len(doc.calls), json.dumps([doc.body, doc.calls, doc.tags, doc.file, doc.lines], default=_plain, sort_keys=True))
+    return (not doc.reference, len(doc.calls), json.dumps([doc.body, doc.calls, doc.tags, doc.file, doc.lines, doc.waivers], default=_plain, sort_keys=True))
 
 
 def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
-    if isinstance(value, Ref):
+    if isinstance(value, Ref | date):
         return str(value)
     if not is_dataclass(value):
         raise TypeError(f"{value!r} has no plain form")  # leaving it out would make two snapshots look equal

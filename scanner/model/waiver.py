@@ -27,6 +27,16 @@ class Waiver:
         return f"waived by {self.owner} until {self.until}: {self.reason}"
 
 
+@dataclass(frozen=True, slots=True)
+class InlineWaiver:
+    """A waiver that stands in a template, beside what it excuses; who wrote it is known to the version control."""
+
+    check: str
+    until: date
+    reason: str
+    line: int
+
+
 class WaiverState(StrEnum):
     ACTIVE = "active"
     ENDING = "ending"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from scanner.errors import InvalidFile
 from scanner.model.known import Reason
 from scanner.model.resource import Ref
 from scanner.model.snapshot import EVERY_TYPE, SCHEMA, Call, Dialect, Document, Run, Snapshot
+from scanner.model.waiver import InlineWaiver
 from scanner.store.atomic import write_atomic
 
 _LONGEST_HEADER = 4 * 1024 * 1024
@@ -32,7 +34,8 @@ def _lines(snapshot: Snapshot) -> Iterator[str]:
         yield _json({"call": {k: v for k, v in asdict(call).items() if v not in ("", (), None, 0)}})
     for doc in snapshot.documents:
         plain: dict[str, Any] = {"ref": str(doc.ref), "dialect": doc.dialect, "body": doc.body, "calls": doc.calls}
-        optional = {"tags": doc.tags, "file": doc.file, "lines": doc.lines, "reference": doc.reference}
+        optional: dict[str, Any] = {"tags": doc.tags, "file": doc.file, "lines": doc.lines, "reference": doc.reference}
+        optional["waivers"] = [[waiver.check, str(waiver.until), waiver.reason, waiver.line] for waiver in doc.waivers]
         yield _json({"document": plain | {k: v for k, v in optional.items() if v}})
     yield _json({"end": {"calls": len(snapshot.calls), "documents": len(snapshot.documents)}})
 
@@ -136,4 +139,5 @@ def _document(plain: dict[str, Any]) -> Document:
     return Document(
         Ref.parse(plain["ref"]), Dialect(plain["dialect"]), plain["body"], plain["calls"], plain.get("tags", {}),
         plain.get("file"), plain.get("lines", {}), plain.get("reference", False),
+        tuple(InlineWaiver(check, date.fromisoformat(until), reason, line) for check, until, reason, line in plain.get("waivers", ())),
     )  # fmt: skip

@@ -155,21 +155,21 @@ def test_a_promise_that_waived_findings_break_is_broken(tmp_path: Path) -> None:
         '[[promise]]\nid = "not-public"\ntext = "Nothing is public."\nscope = ["aws"]\nbinds = [{ check = "public-exposure", types = ["AWS::S3::*"] }]\n'
     )
     (tmp_path / "waivers.toml").write_text(GOOD.replace("arn:aws:s3:::open-data", "care-website").replace("2027-01-31", "2036-01-31"))
-    plain = houvast("judge", "day.jsonl", "--check", "public-exposure", "--format", "json", cwd=tmp_path)
+    plain = houvast("judge", "day.jsonl", "--check", "public-exposure", "--type", "AWS::S3::Bucket", "--format", "json", cwd=tmp_path)
     assert plain.code == 10
     (settlement,) = plain.json["settlements"]
     assert settlement["status"] == "broken"
     assert settlement["counts"]["waived"] == 1
     assert plain.json["summary"]["waived"] == 1
     assert plain.json["waivers"][0]["state"] == "active"
-    shown = houvast("judge", "day.jsonl", "--check", "public-exposure", cwd=tmp_path).out
+    shown = houvast("judge", "day.jsonl", "--check", "public-exposure", "--type", "AWS::S3::Bucket", cwd=tmp_path).out
     assert "WAIVED  1 finding that somebody accepted" in shown
     assert "waived by Jan until 2036-01-31: open by law" in shown
-    soon = houvast("judge", "day.jsonl", "--check", "public-exposure", "--at", "2036-01-20", cwd=tmp_path).out
+    soon = houvast("judge", "day.jsonl", "--check", "public-exposure", "--type", "AWS::S3::Bucket", "--at", "2036-01-20", cwd=tmp_path).out
     assert "ends on 2036-01-31" in soon
-    accepted = houvast("judge", "day.jsonl", "--check", "public-exposure", "--accept-waived", "--allow-unknown", "--format", "json", cwd=tmp_path)
+    accepted = houvast("judge", "day.jsonl", "--check", "public-exposure", "--type", "AWS::S3::Bucket", "--accept-waived", "--allow-unknown", "--format", "json", cwd=tmp_path)
     assert accepted.code == 0
     assert accepted.json["settlements"] == plain.json["settlements"]
-    ended = houvast("judge", "day.jsonl", "--check", "public-exposure", "--accept-waived", "--at", "2036-02-01", cwd=tmp_path)
+    ended = houvast("judge", "day.jsonl", "--check", "public-exposure", "--type", "AWS::S3::Bucket", "--accept-waived", "--at", "2036-02-01", cwd=tmp_path)
     assert ended.code == 10
     assert "the waiver of public-exposure for care-website (by Jan) ended on 2036-01-31" in ended.err
