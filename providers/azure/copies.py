@@ -60,6 +60,11 @@ def edge_copies(_ref: Ref, _location: Values) -> tuple[str, ...]:
     raise Unresolvable(Reason.UNRESOLVED, "requests end, and answers are kept, at edges all over the world")
 
 
+def profile_edges(ref: Ref, location: Values, _sku: Values) -> tuple[str, ...]:
+    """As `edge_copies`; which product it is changes nothing."""
+    return edge_copies(ref, location)
+
+
 def endpoint_regions(_ref: Ref, names: Values, locations: Values) -> tuple[str, ...]:
     """Where a traffic manager sends its clients. Every endpoint has to say where it is."""
     if len(locations) < len(names):

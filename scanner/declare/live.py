@@ -237,6 +237,8 @@ class Below:
     """Where it is not the type's `/read`."""
     on_error: Mapping[str, Json] = field(default_factory=dict)
     """Error codes that *mean* that there are none (a storage account that can hold no files)."""
+    unless: str = ""
+    """Path that yields a true value in what the list says of a parent that can have none: the collection is not asked then."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Microsoft.Cdn: Front Door Standard and Premium, and the classic CDN."""
 
-from providers.azure.copies import edge_copies
+from providers.azure.copies import edge_copies, profile_edges
 from providers.azure.edges import HOSTS, classic_floor, domain_floor, domain_renewal, of_host, route_transit, secret_certificate, secret_renewal
 from providers.azure.excuses import COMMON, GUARDED, KEYS_APART, LOCKS, LOGGED, NO_BACKUPS, NO_LOGIN, NO_LOGS, diagnostics
 from scanner.sdk import (
@@ -40,13 +40,18 @@ _EDGES = derived_regions(edge_copies, arm="location")
 ANSWERS = never(AtRest, KeyCustody, why="its edges keep answers of its origins, which are judged there")
 REACHED = never(Exposure, why="is there to be reached")
 PASSED = {**COMMON, **KEYS_APART, **NO_BACKUPS, **NO_LOGIN, **ANSWERS, **REACHED}
+#: SKUs of the classic CDN, which has neither routes nor secrets (REST reference, Profiles, SkuName).
+CLASSIC = "sku[?{}].name".format(" || ".join(f"name=='{name}'" for name in (
+    "Standard_Microsoft", "Standard_Verizon", "Premium_Verizon", "Custom_Verizon", "Standard_Akamai", "Standard_ChinaCdn", "StandardPlus_ChinaCdn",
+    "Standard_AvgBandWidth_ChinaCdn", "Standard_955BandWidth_ChinaCdn", "StandardPlus_955BandWidth_ChinaCdn", "StandardPlus_AvgBandWidth_ChinaCdn",
+)))  # fmt: skip
 KINDS = tuple(sorted(set(HOSTS.values())))
 
 PROFILE = TypeDecl(
     PROFILE_TYPE,
     live=Arm(API),
     details=(diagnostics(), LOCKS),
-    facts=(fact(Home, place=here(arm="location")), fact(Replicas, places=_EDGES), GUARDED, *LOGGED),
+    facts=(fact(Home, place=here(arm="location")), fact(Replicas, places=derived_regions(profile_edges, arm=("location", "sku.name"))), GUARDED, *LOGGED),
     never={
         **PASSED,
         **never(Transit, TlsFloor, ClientAuth, why="asked of its endpoints, routes and custom domains"),
@@ -81,7 +86,7 @@ ROUTE = TypeDecl(
 
 DOOR_DOMAIN = TypeDecl(
     f"{PROFILE_TYPE}/customDomains",
-    live=Below(PROFILE_TYPE, suffix="/customDomains", api=API),
+    live=Below(PROFILE_TYPE, suffix="/customDomains", api=API, unless=CLASSIC),
     facts=(
         fact(TlsFloor, derive(domain_floor, arm="properties.tlsSettings.minimumTlsVersion")),
         fact(
@@ -100,7 +105,7 @@ PARAMETERS = "properties.parameters"
 
 SECRET = TypeDecl(
     f"{PROFILE_TYPE}/secrets",
-    live=Below(PROFILE_TYPE, suffix="/secrets", api=API),
+    live=Below(PROFILE_TYPE, suffix="/secrets", api=API, unless=CLASSIC),
     facts=(
         fact(
             Certificate,
@@ -120,7 +125,7 @@ SECRET = TypeDecl(
 
 ORIGIN_GROUP = TypeDecl(
     f"{PROFILE_TYPE}/originGroups",
-    live=Below(PROFILE_TYPE, suffix="/originGroups", api=API),
+    live=Below(PROFILE_TYPE, suffix="/originGroups", api=API, unless=CLASSIC),
     facts=(),
     never=never_others(why="says how origins are chosen; each of them is judged itself"),
 )
