@@ -351,7 +351,7 @@ class Core:
         if re.fullmatch(r"/subscriptions/[^/]+", scope) and below.count("/") == 1 and below != "microsoft.insights/diagnosticsettings":  # those of the subscription itself
             return self.estate.by_type.get((request.subscription or "", kind.lower()), [])
         parent = request.low.rsplit("/", 1)[0] if below.count("/") > 1 else scope if "/providers/" in scope else ""
-        if parent and parent not in self.estate.by_id:
+        if parent and parent not in self.estate.by_id and not re.search(r"/locations/[^/]+$", parent):  # a location is no resource, and always there
             raise self._no_parent(request, kind)
         return self.estate.by_collection.get(request.low, [])
 
