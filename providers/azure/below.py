@@ -114,7 +114,8 @@ class Lower:
                 continue
             above = re.split(r"/providers/", found.ref.id, maxsplit=1, flags=re.IGNORECASE)[0] if child.group else found.ref.id
             kind, id = child.kind(found.decl.type), above + child.suffix.replace("{location}", found.ref.region)
-            call = look(found.ref.account, found.ref.region, kind.split("/")[0], f"{kind}/read", subject=id)
+            # named by the resource that it is for: several of a group ask for the same children of it
+            call = look(found.ref.account, found.ref.region, kind.split("/")[0], f"{kind}/read", subject=found.ref.id + child.suffix if child.group else id)
             jobs.append(Job(call, "child", Piece(child, (found,), (id,))))
         return tuple(jobs)
 

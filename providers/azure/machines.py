@@ -26,9 +26,10 @@ def machine_at_rest(_ref: Ref, host: Values, guest: Values, confidential: Values
     return AtRest(OFF, None, f"{'its managed disks are' if managed else 'its disks are'} encrypted, {_HOST}")
 
 
-def vaulted(_ref: Ref, items: Values, states: Values, lasts: Values) -> Backups:
-    """The items of Recovery Services vaults that stand for a machine; it is backed up where one of them is protected."""
-    newest = max((moment for moment in map(_moment, lasts) if moment.year > 2000), default=None)  # the year 1 stands for never
+def vaulted(_ref: Ref, items: Values, states: Values, points: Values, times: Values) -> Backups:
+    """The items of Recovery Services vaults that stand for a machine; it is backed up where one of them is protected. What can be restored
+    is of the newest recovery point, or of the newest backup that worked."""
+    newest = max((moment for moment in map(_moment, (*points, *times)) if moment.year > 2000), default=None)  # the year 1 stands for never
     words = {str(state).lower() for state in states}
     if words & _PROTECTED:
         return Backups(True, "snapshots", last=newest)
@@ -37,8 +38,9 @@ def vaulted(_ref: Ref, items: Values, states: Values, lasts: Values) -> Backups:
     return Backups(False, "snapshots", last=newest)
 
 
-_PROTECTED = frozenset({"protected", "irpending"})
-_UNPROTECTED = frozenset({"protectionerror", "protectionstopped", "protectionpaused", "backupssuspended", "invalid"})
+_PROTECTED = frozenset({"protected", "protectionerror"})
+_UNPROTECTED = frozenset({"irpending", "protectionstopped", "protectionpaused", "backupssuspended"})
+"""The first backup is still to come, or none is made any more."""
 
 
 def recovered(_ref: Ref, items: Values, _states: Values, places: Values) -> tuple[str, ...]:

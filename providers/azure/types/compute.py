@@ -148,7 +148,14 @@ VIRTUAL_MACHINE = TypeDecl(
         ),
         _at_rest("properties"),
         _login("properties"),
-        fact(Backups, derive(vaulted, live=("items[].id", "items[].properties.protectionState", "items[].properties.lastBackupTime"), arm=BACKED_UP)),
+        fact(Backups, derive(
+                vaulted,
+                live=(
+                    "items[].id", "items[].properties.protectionState", "items[].properties.lastRecoveryPoint",
+                    "items[?properties.lastBackupStatus=='Completed'].properties.lastBackupTime",
+                ),
+                arm=BACKED_UP,
+            )),
         fact(
             TlsFloor,
             derive(
