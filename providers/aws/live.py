@@ -13,7 +13,7 @@ from providers.aws import report
 from providers.aws.calls import CallFailed, Calls, api_name, permission
 from providers.aws.documents import Site, document, holds, identify, items, kept_part, shape_of, text_at, values
 from providers.aws.faults import NO_ENDPOINT
-from providers.aws.plan import Look, Plan, details, is_shared, needs, plan, wanted
+from providers.aws.plan import Look, Plan, details, is_shared, needs, operations, plan, wanted
 from providers.aws.references import Wanted, place_bucket, reference_jobs, resolved
 from providers.aws.session import Account, Clients, account_of
 from scanner.sdk import EVERY_TYPE, Answer, Call, Document, Each, Failure, Get, Job, Json, List, Options, Part, Reason, Report, Scope, TypeDecl, Worker, meaning
@@ -26,7 +26,7 @@ def open(targets: tuple[str, ...], options: Options, decls: Mapping[str, TypeDec
     def who(clients: Clients, region: str) -> dict[str, Any]:
         return Calls(clients, options, deadline).once("sts", region, "get_caller_identity", {})
 
-    accounts = [account_of(profile, options, who) for profile in dict.fromkeys(targets or ("",))]
+    accounts = [account_of(profile, options, who, operations(decls)) for profile in dict.fromkeys(targets or ("",))]
     return AwsWorker(tuple(accounts), options, decls, deadline)
 
 
@@ -373,7 +373,7 @@ class AwsWorker:
             site = Site(accounts[account], region or accounts[account].home, region)
             first = next(iter(askers.values()))[1]
             params: dict[str, Json] = {name: path[1:].format(account=account) for name, path in first.params.items()}
-            call = self._call(site, service, operation, first.permission, subject=f"every {', '.join(sorted({kind for kind, _ in askers}))}")
+            call = self._call(site, service, operation, first.permission, subject=f"every {', '.join(sorted({kind for kind, _ in askers}))}{_with(first)}")
             jobs.append(Job(call, "shared", _Shared(site, service, tuple((decl, get, tuple(docs)) for decl, get, docs in askers.values()), params)))
         return jobs
 
@@ -486,6 +486,12 @@ def matched(get: Get, body: Json, docs: Iterable[Document]) -> list[Part]:
 def _known_by(name: str) -> str:
     """Some services write their ids with and without a path: `/hostedzone/Z1` and `Z1`."""
     return name.rsplit("/", 1)[-1] if name.startswith("/") else name
+
+
+def _with(get: Get) -> str:
+    """What tells two calls of one operation apart: the words that they are made with."""
+    words = [f"{name} {path[1:]}" for name, path in sorted(get.params.items()) if "{" not in path]
+    return f" ({', '.join(words)})" if words else ""
 
 
 def _same(get: Get) -> str:

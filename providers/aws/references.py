@@ -54,12 +54,21 @@ def _references(doc: Document, decl: TypeDecl | None, options: Options) -> Itera
     for declared in decl.facts if decl else ():
         if options.facts and declared.fact not in options.facts:
             continue
-        for reader in declared.readers:
+        for reader in (part for whole in declared.readers for part in _parts(whole)):
             for kind, path in reader.references(Dialect.LIVE):
                 for value in values(path, doc.body):
                     name = _name(reader, kind, doc.ref, value) if isinstance(value, str) else ""
                     if name and not _answered(reader, doc.ref, name):
                         yield kind, name
+
+
+def _parts(reader: Any) -> Iterator[Any]:
+    """A reader, or those that it is made of: each knows best what its own paths name."""
+    inner = getattr(reader, "parts", ())
+    for part in inner:
+        yield from _parts(part)
+    if not inner:
+        yield reader
 
 
 def _name(reader: Any, kind: str, ref: Ref, value: str) -> str:
