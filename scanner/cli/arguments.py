@@ -107,6 +107,8 @@ def _looking(command: argparse.ArgumentParser) -> None:
     look.add_argument("--client-key", metavar="PEM", help="TLS: its key, where it stands in another file")
     look.add_argument("--proxy", metavar="URL", help="TLS: through this proxy, http://HOST:PORT (CONNECT) or socks5://HOST:PORT; also HOUVAST_TLS_PROXY")
     look.add_argument("--region", metavar="REGION", help="templates: the region in which they will be deployed")
+    look.add_argument("--var-file", metavar="FILE", action="append", default=[], help="Terraform folders: a file with values of variables, beside terraform.tfvars (repeatable)")
+    look.add_argument("--workspace", metavar="NAME", help="Terraform folders: the workspace in which they will be applied; without it what depends on it is unknown")
     look.add_argument("--parameters", metavar="FILE", help="CloudFormation: JSON with values of parameters")
     look.add_argument("--timeout", type=_seconds, metavar="SECONDS", default=900.0, help="for the whole scan (default: 900); what is left then is unknown")
     look.add_argument("--call-timeout", type=_seconds, metavar="SECONDS", default=20.0, help="for one network call (default: 20)")
@@ -125,6 +127,7 @@ def _judging(command: argparse.ArgumentParser) -> None:
     judging.add_argument("--fail-on", choices=SEVERITIES, default="low", help="exit 10 only for findings of at least this severity (default: low)")
     judging.add_argument("--tls-guideline", metavar="NAME", help="judge TLS by this guideline (default: ncsc-nl-2025-05); a promise may name another one")
     judging.add_argument("--waivers", metavar="FILE", help="accepted findings; default: waivers.toml beside houvast.toml, if there")
+    judging.add_argument("--drift", action="store_true", help="compare what templates declare with what is live in the same scan (the check drift)")
     judging.add_argument(
         "--baseline", metavar="FILE", help="an earlier JSON report: what stood there already does not count for the exit code, and is not listed (--verbose lists it)"
     )

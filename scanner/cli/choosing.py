@@ -33,6 +33,8 @@ def options_of(arguments: argparse.Namespace, config: Config, choice: Choice, mo
         **config.tls,
         **_typed_tls(arguments),
         "template.region": arguments.region or config.template_region or "",
+        "terraform.var_files": os.pathsep.join(arguments.var_file),
+        "terraform.workspace": arguments.workspace or "",
         "template.account": config.template_account or "",
         "template.parameters": parameters(arguments.parameters) if arguments.parameters else config.template_parameters or "",
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from scanner import plugins
 from scanner.cli.targets import Targets, read_text
+from scanner.collect.called import named
 from scanner.collect.inline import MARK, inline
 from scanner.collect.ledger import Ledger
 from scanner.collect.plan import Answer, Options
@@ -54,7 +55,7 @@ def read_files(targets: Targets, options: Options, decls: Mapping[str, TypeDecl]
     for path, answer in answers.items():
         if path in targets.named or path not in parts:
             documents, unread = adopt(answer.documents, decls)
-            ledger.take(replace(answer, documents=tuple(trimmed(doc) for doc in _with_waivers(documents)), more_calls=(*answer.more_calls, *unread)))
+            ledger.take(replace(answer, documents=tuple(trimmed(named(doc)) for doc in _with_waivers(documents)), more_calls=(*answer.more_calls, *unread)))
     return snapshots
 
 

@@ -38,8 +38,9 @@ def parse_targets(words: Iterable[str], profile: str | None = None) -> Targets:
         if kind in ("aws", "azure") and not Path(word).exists():
             live.setdefault(kind, []).append(rest or (profile or "" if kind == "aws" else ""))
         elif Path(word).exists():
-            files.extend(_files(Path(word)))
-            named.update({Path(word)} if not Path(word).is_dir() else ())
+            found = list(_files(Path(word)))
+            files.extend(found)
+            named.update({Path(word)} if not Path(word).is_dir() or found == [Path(word)] else ())
         elif _looks_like_file(word):
             raise UsageError(f"{word}: no such file or folder", "check the spelling; an endpoint is given as HOST:PORT or https://HOST")
         else:
@@ -68,6 +69,15 @@ def _looks_like_file(word: str) -> bool:
     return word.startswith((".", "/", "~")) or Path(word).suffix.lower() in (".yaml", ".yml", ".json", ".template", ".tf", ".bicep", ".toml", ".jsonl", ".txt")
 
 
+def _folders(path: Path) -> list[Path]:
+    """Folders that are deployed as one. The reader is only asked where one of its files is."""
+    if not any(path.rglob("*.tf")):
+        return []
+    from scanner import plugins
+
+    return plugins.folder_reader().find(path)
+
+
 _SKIPPED = {".git", ".venv", "node_modules", ".terraform", "__pycache__", "cdk.out"}
 
 
@@ -76,6 +86,7 @@ def _files(path: Path) -> Iterator[Path]:
     if not path.is_dir():
         yield path
         return
+    yield from _folders(path)
     for entry in sorted(path.rglob("*")):
         inside = entry.relative_to(path).parts
         if entry.suffix.lower() in (".yaml", ".yml", ".json", ".template", ".bicep") and not _SKIPPED & set(inside) and entry.is_file() and not entry.is_symlink():

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from scanner.data.regions import place_of
+from scanner.data.regions import azure_name
 from scanner.data.terraform import holds_nothing
 from scanner.declare.decl import TypeDecl
 from scanner.declare.path import REFERENCE, UNRESOLVED, unresolved
@@ -65,7 +65,7 @@ def adopt(documents: Iterable[Document], decls: Mapping[str, TypeDecl], words: V
     attach([doc for doc in raw if doc.ref.type in words.satellites], owners, words)
     for owner in owners.values():
         _inherit(owner, owners)
-    made = tuple(replace(owner.doc, ref=_ref(owner), body=owner.body, tags=_tags(owner.raw)) for owner in owners.values())
+    made = tuple(replace(owner.doc, ref=_ref(owner), body=owner.body, tags=_tags(owner.raw), lines=_lines(owner)) for owner in owners.values())
     return (*passed, *made), tuple(_not_read(bundle, kind, docs) for (bundle, kind), docs in sorted(unread.items()))
 
 
@@ -200,8 +200,21 @@ def _ref(owner: _Owner) -> Ref:
     region = ref.region
     if owner.decl.provider == "azure":
         location = owner.body.get("location")
-        region = place_of("azure", location).region if isinstance(location, str) else ""
+        region = azure_name(location) if isinstance(location, str) else ""
     return Ref(owner.decl.provider, owner.decl.type, ref.account, region, ref.id, ref.name)
+
+
+def _lines(owner: _Owner) -> Mapping[str, int]:
+    """Lines by property: those of the attributes that give them."""
+    lines = owner.doc.lines
+    if len(lines) < 2:
+        return lines
+    found = {"": lines[""]} if "" in lines else {}
+    for target, row in owner.shape.main.rows.items():
+        line = next((lines[name] for source in row.sources if (name := source.replace("[]", "")) in lines), None)
+        if line is not None:
+            found[target.partition("[")[0]] = line
+    return found
 
 
 def _tags(raw: Mapping[str, Json]) -> dict[str, str]:

@@ -40,7 +40,7 @@ def interpret(doc: Document, index: Index, decls: Mapping[str, TypeDecl]) -> Res
     if decl is None or doc.reference or (doc.dialect is Dialect.ARM and decl.type == "*/*" and not _tracked(doc)):
         return None
     view = View(doc, index, decl, decls)
-    return Resource(doc.ref, dict(_applying(decl, view)), doc.tags, doc.dialect, _all_tags(doc, decl))
+    return Resource(doc.ref, dict(_applying(decl, view)), doc.tags, doc.dialect, _all_tags(doc, decl), doc.names)
 
 
 def _tracked(doc: Document) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from scanner.data.regions import place_of
-from scanner.declare.path import REFERENCE, Seen
+from scanner.declare.path import REFERENCE, Seen, compile_path
 from scanner.declare.readers import UNFIT, Reader, _absent, _where, follow
 from scanner.declare.view import Spec, View, Where
 from scanner.model.facts import Home
@@ -30,7 +30,7 @@ class Here(Reader[Place]):
         if isinstance(got, Unknown):
             if FOUND not in view.doc.calls or not ref.region:
                 return got
-            got = ()  # the resource could not be read in full; where it is the listing said already
+            got = self._listed(view)  # the resource could not be read in full; where it is the listing said already
         for seen in (s for seens in got for s in seens):
             if not isinstance(seen.value, str):
                 return Unknown(Reason.UNPARSABLE, f"{seen.path}: {seen.value!r} names no place", (view.source(seen),))
@@ -43,6 +43,12 @@ class Here(Reader[Place]):
             view.doc.dialect.origin, "", ref.region, call.name if call and not view.doc.file else None, view.doc.file, view.doc.lines.get(""), call.at if call else None
         )
         return Known(place_of(ref.provider, ref.region), (source,))
+
+
+    def _listed(self, view: View) -> tuple[tuple[Seen, ...], ...]:
+        """What the listing itself showed at the declared paths: an edge zone, which may stand elsewhere than its region."""
+        shown = (compile_path(path).read(dict(view.doc.body)) for path in self.where.paths(view.doc.dialect))
+        return tuple(seens for seens in shown if isinstance(seens, tuple))
 
 
 def here(*, live: Spec = None, cfn: Spec = None, arm: Spec = None, tf: Spec = None) -> Here:

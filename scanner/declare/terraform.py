@@ -213,7 +213,7 @@ class Shape:
 
     def written(self, path: str) -> str:
         """Terraform's own name for a concrete path of the shape: what evidence shows."""
-        wanted = tuple(part for part in re.sub(r"\[\d+\]", "", path).split(".") if part)
+        wanted = tuple(part for part in re.sub(r"\[[^\]]*\]", "", path).split(".") if part)
         best: tuple[int, str] = (-1, path)
         for one in (self.main, *self.satellites):
             for target, row in one.rows.items():
