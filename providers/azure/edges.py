@@ -31,7 +31,7 @@ def of_host(_ref: Ref, value: str) -> Clue | None:
     if value.lower().startswith("/subscriptions/"):
         namespace, *parts = re.split(r"/providers/", value, flags=re.IGNORECASE)[-1].split("/")
         return Clue(kind="/".join((namespace, *parts[::2])), name=value)
-    host = re.split(r"[/\\:,?]", re.sub(r"^([a-z]+:/+|[/\\]+)", "", value.strip().lower()))[0].rstrip(".")
+    host = re.split(r"[/\\:,?]", re.sub(r"^([a-z]+:/+|tcp:|[/\\]+)", "", value.strip().lower()))[0].rstrip(".")
     if not host:
         return None
     regional = next((end for end in REGIONAL if host.endswith(f".{end}")), None)

@@ -25,12 +25,12 @@ class Here(Reader[Place]):
     """The home of the document: its own location, else the region it was listed in."""
 
     def read(self, view: View) -> Fact[Place]:
-        ref = view.doc.ref
+        ref, region = view.doc.ref, view.doc.ref.region
         got: tuple[tuple[Seen, ...], ...] | Unknown = view.read(self.where) if self.where.spec(view.doc.dialect) is not None else ()
         if isinstance(got, Unknown):
             if FOUND not in view.doc.calls or not ref.region:
                 return got
-            got = self._listed(view)  # the resource could not be read in full; where it is the listing said already
+            got, region = (), self._listed(view) or ref.region  # the resource could not be read in full; where it is the listing said already
         for seen in (s for seens in got for s in seens):
             if not isinstance(seen.value, str):
                 return Unknown(Reason.UNPARSABLE, f"{seen.path}: {seen.value!r} names no place", (view.source(seen),))
@@ -39,16 +39,13 @@ class Here(Reader[Place]):
             open_in = f"{view.doc.file} does not say in which region it will stand: give --region" if view.doc.file else "no region was read"
             return Unknown(Reason.UNRESOLVED, open_in, (view.source(Seen("", None)),))
         call = view.index.calls.get(view.doc.calls.get(FOUND, view.doc.calls.get("", "")))
-        source = Source(
-            view.doc.dialect.origin, "", ref.region, call.name if call and not view.doc.file else None, view.doc.file, view.doc.lines.get(""), call.at if call else None
-        )
-        return Known(place_of(ref.provider, ref.region), (source,))
+        source = Source(view.doc.dialect.origin, "", region, call.name if call and not view.doc.file else None, view.doc.file, view.doc.lines.get(""), call.at if call else None)
+        return Known(place_of(ref.provider, region), (source,))
 
-
-    def _listed(self, view: View) -> tuple[tuple[Seen, ...], ...]:
-        """What the listing itself showed at the declared paths: an edge zone, which may stand elsewhere than its region."""
+    def _listed(self, view: View) -> str:
+        """What the listing itself showed at the declared paths: an edge zone may stand elsewhere than its region. Empty: nothing."""
         shown = (compile_path(path).read(dict(view.doc.body)) for path in self.where.paths(view.doc.dialect))
-        return tuple(seens for seens in shown if isinstance(seens, tuple))
+        return next((seen.value for seens in shown if isinstance(seens, tuple) for seen in seens if isinstance(seen.value, str)), "")
 
 
 def here(*, live: Spec = None, cfn: Spec = None, arm: Spec = None, tf: Spec = None) -> Here:
