@@ -153,7 +153,7 @@ def test_what_does_not_apply_is_not_asked(name: str, kind: type) -> None:
 
 @pytest.mark.parametrize(
     ("name", "kind", "reason"),
-    [("passthrough", Transit, Reason.UNRESOLVED), ("unknown-policy", TlsFloor, Reason.UNRESOLVED), ("clients", Transit, Reason.UNSUPPORTED)],
+    [("passthrough", Transit, Reason.UNRESOLVED), ("unknown-policy", TlsFloor, Reason.UNRESOLVED), ("clients", Transit, Reason.UNPARSABLE)],
 )
 def test_unknown_with_its_reason(name: str, kind: type, reason: Reason) -> None:
     fact = found()[name].facts[kind]

@@ -155,7 +155,7 @@ INSTANCE = TypeDecl(
     "AWS::DocDB::DBInstance",
     live=List("rds", "describe_db_instances", each="DBInstances", id="DBInstanceArn", name="DBInstanceIdentifier", tags="TagList[]"),
     skip=_NOT_DOCDB,
-    facts=(fact(Home, place=here(live="AvailabilityZone", cfn="AvailabilityZone")),),
+    facts=(fact(Home, place=here(cfn="AvailabilityZone")),),
     never=never_others(Home, why="answers for its cluster, which holds the data and is asked"),
 )
 

@@ -115,7 +115,7 @@ DB_INSTANCE = TypeDecl(
     live=List("rds", "describe_db_instances", each="DBInstances", id="DBInstanceArn", name="DBInstanceIdentifier", tags="TagList[]"),  # one look with those of RDS
     skip="[?Engine!='neptune'].Engine",
     facts=(
-        fact(Home, place=here(live="AvailabilityZone", cfn="AvailabilityZone")),
+        fact(Home, place=here(cfn="AvailabilityZone")),
         fact(Exposure, public=boolean(same="PubliclyAccessible", absent=by_dialect(cfn=NOT_SHOWN("its subnets decide whether it gets a public address"))), via="a public address"),
     ),
     never=never_others(Home, Exposure, why="answers for its cluster, which holds the data and is asked"),

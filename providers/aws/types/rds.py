@@ -188,7 +188,7 @@ INSTANCE = TypeDecl(
     details=(_PROTECTED,),
     terraform=shapes("AWS::RDS::DBInstance"),
     facts=(
-        fact(Home, place=here(live="AvailabilityZone", cfn="AvailabilityZone")),
+        fact(Home, place=here(cfn="AvailabilityZone")),
         fact(Replicas, places=per_dialect(
             derived_regions(_elsewhere, live=("ReadReplicaDBInstanceIdentifiers[]", "ReadReplicaDBClusterIdentifiers[]", "ReadReplicaSourceDBInstanceIdentifier")),
             derived_regions(_sources, cfn=("SourceDBInstanceIdentifier", "SourceRegion")),

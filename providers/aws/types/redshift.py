@@ -111,7 +111,7 @@ CLUSTER = TypeDecl(
         Get("describe_logging_status", put="logging", params={"ClusterIdentifier": "ClusterIdentifier"}),
     ),
     facts=(
-        fact(Home, place=here(live="AvailabilityZone", cfn="AvailabilityZone")),
+        fact(Home, place=here(cfn="AvailabilityZone")),
         fact(Replicas, places=derived_regions(_consumers, live="shares[].DataShareAssociations[?Status=='ACTIVE' || Status=='AUTHORIZED' || Status=='AVAILABLE'].ConsumerRegion",
                                               cfn=NOT_SHOWN("data shares are made after deployment"))),
         fact(BackupPlaces, places=regions(live="ClusterSnapshotCopyStatus.DestinationRegion", cfn="DestinationRegion")),
