@@ -28,7 +28,7 @@ from providers.azure.found import (
 )  # fmt: skip
 from providers.azure.served import Served
 from providers.azure.session import Session
-from scanner.sdk import FOUND, Answer, Call, Child, Dialect, Document, Failure, Job, Json, Reason, TypeDecl, compile_path, trim
+from scanner.sdk import FOUND, Answer, Call, Child, Dialect, Document, Failure, Job, Json, Reason, Ref, TypeDecl, compile_path, trim
 
 
 @dataclass(frozen=True)
@@ -110,10 +110,9 @@ class Lower:
         """The reads that complete a resource; `body` is None where it could not be read itself."""
         jobs: list[Job] = []
         for child in self.asked.children(found.decl):
-            if child.shared or (child.when and (body is None or not is_true(child.when, body))):
+            if child.shared or child.group or (child.when and (body is None or not is_true(child.when, body))):
                 continue
-            above = re.split(r"/providers/", found.ref.id, maxsplit=1, flags=re.IGNORECASE)[0] if child.group else found.ref.id
-            kind, id = child.kind(found.decl.type), above + child.suffix.replace("{location}", found.ref.region)
+            kind, id = child.kind(found.decl.type), found.ref.id + child.suffix
             # named by the resource that it is for: several of a group ask for the same children of it
             call = look(found.ref.account, found.ref.region, kind.split("/")[0], f"{kind}/read", subject=found.ref.id + child.suffix if child.group else id)
             jobs.append(Job(call, "child", Piece(child, (found,), (id,))))
@@ -124,13 +123,15 @@ class Lower:
         groups: dict[tuple[str, str, str, str], tuple[Child, list[Found]]] = {}
         for found in full:
             for child in self.asked.children(found.decl):
-                if child.shared and not (child.within and holders is None):
-                    groups.setdefault((child.suffix, child.put, child.api, child.within), (child, []))[1].append(found)
+                if (child.shared or child.group) and not (child.within and holders is None):
+                    near = _beside(child, found.ref) if child.group else child.within
+                    groups.setdefault((child.suffix, child.put, child.api, near.lower()), (child, []))[1].append(found)
         for child, members in groups.values():
             kind = child.kind("")
             above = (holders or {}).get(child.within.lower(), ()) if child.within else (f"/subscriptions/{subscription}",)
-            paths = tuple(f"{id}{child.suffix}" for id in above)
-            yield Job(look(subscription, "", kind.split("/")[0], f"{kind}/read"), "child", Piece(child, tuple(members), paths))
+            paths = (_beside(child, members[0].ref),) if child.group else tuple(f"{id}{child.suffix}" for id in above)
+            call = look(subscription, "", kind.split("/")[0], f"{kind}/read", subject=paths[0] if child.group else "")
+            yield Job(call, "child", Piece(child, tuple(members), paths))
 
     def child(self, call: Call, piece: Piece) -> Answer:
         child, paths = piece.child, [f"{quoted(path)}?api-version={piece.child.api}" for path in piece.paths]
@@ -148,3 +149,8 @@ class Lower:
                 return Answer(replace(call, code=failure.code), parts=parts_of(piece, child.on_error[failure.code]))
             raise with_answer(failure, Answer(call, parts=parts_of(piece, None))) from failure
         return Answer(call, parts=parts_of(piece, body))
+
+
+def _beside(child: Child, ref: Ref) -> str:
+    """Path below the resource group of a resource."""
+    return re.split(r"/providers/", ref.id, maxsplit=1, flags=re.IGNORECASE)[0] + child.suffix.replace("{location}", ref.region)

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 REFILL = 25.0
 """Reads a second that come back."""
-RESERVE = 20
+RESERVE = 12
 """Reads that are left to others, and to what is under way."""
 #: Refusals that are about all that one asks there, not about one kind of resource.
 FOR_ALL = frozenset({"SubscriptionRequestsThrottled", "TenantRequestsThrottled", "RateLimiting"})

@@ -25,7 +25,7 @@ from providers.azure.found import Found, Listing, Piece, Typed, Under, look, quo
 from providers.azure.inventory import Inventory
 from providers.azure.served import Served
 from providers.azure.session import Session
-from scanner.sdk import Answer, Call, Document, Failure, Job, MissingCredentials, Options, Reason, TypeDecl, UsageError, Worker
+from scanner.sdk import EVERY_TYPE, Answer, Call, Document, Failure, Job, MissingCredentials, Options, Reason, TypeDecl, UsageError, Worker
 
 SUBSCRIPTIONS_API = "2022-12-01"
 GROUPS_API = "2020-05-01"
@@ -242,4 +242,5 @@ class AzureWorker:
 
     def _everything(self) -> tuple[str, ...]:
         """What stays hidden without a token."""
-        return tuple(dict.fromkeys((*(self.asked.hidden() if self.asked.resources() else ()), *self.directories.hidden())))
+        hidden = self.asked.hidden() if self.asked.resources() else ()
+        return hidden if EVERY_TYPE in hidden else (*hidden, *self.directories.hidden())

@@ -192,6 +192,8 @@ class Session:
         content = one.get("content")
         if status != 200:
             return refusal(status, json.dumps(content), headers.get("retry-after"))
+        if isinstance(content, str):  # a web page of some gateway, for one
+            return Refusal(Reason.UNAVAILABLE, "NotJson", "the answer is text, not JSON", True)
         return content if isinstance(content, dict) else Refusal(Reason.UNPARSABLE, "", "the answer is no JSON object")
 
 

@@ -53,8 +53,9 @@ def unsure(reason: Reason, why: str) -> Outcome:
 
 
 def fingerprint(check: str, params: Mapping[str, Json], subject: Ref, fact: str) -> str:
-    """Stable id of a verdict: what was asked of whom, never what the answer said."""
-    asked = json.dumps([check, dict(params), subject.provider, subject.type, subject.account, subject.region, subject.id, fact], sort_keys=True)
+    """Stable id of a verdict: what was asked of whom, never what the answer said. Azure spells one id now in this case, now in that."""
+    kind, id = (subject.type.lower(), subject.id.lower()) if subject.provider == "azure" else (subject.type, subject.id)
+    asked = json.dumps([check, dict(params), subject.provider, kind, subject.account, subject.region, id, fact], sort_keys=True)
     return hashlib.sha256(asked.encode()).hexdigest()[:24]
 
 
