@@ -66,17 +66,26 @@ def choose(arguments: argparse.Namespace, config: Config) -> Choice:
     for name in (*arguments.check, *arguments.skip_check):
         if name not in every:
             raise UsageError(f"there is no check {name!r}", _nearest(name, every))
-    checks = {name: check for name, check in every.items() if (not arguments.check or name in arguments.check) and name not in arguments.skip_check}
     file = promise_file(arguments, config)
     promises: tuple[Promise, ...] = ()
     if file:
         from scanner.store.promise_file import load_promises
 
         promises = load_promises(Path(file), every, config.environments)
+    checks = _asked(arguments, every, promises)
     params: Mapping[str, Mapping[str, Json]] = config.checks
     if (name := chosen_guideline(arguments, config)) is not None:
         params, promises = by_guideline(name, every, params, promises, typed=bool(getattr(arguments, "tls_guideline", None)))
     return Choice(checks, promises, known_types(arguments.type), params, _waivers(arguments, config, every), _baseline(arguments))
+
+
+def _asked(arguments: argparse.Namespace, every: Mapping[str, Check[Any]], promises: tuple[Promise, ...]) -> dict[str, Check[Any]]:
+    """The checks that were named, or all but those that have to be: by an option, or by a promise."""
+    named = {*arguments.check, *(("drift",) if arguments.drift else ())}
+    if not arguments.check:
+        bound = {bind.check for promise in promises for bind in promise.binds}
+        named |= {name for name, check in every.items() if not check.by_request or name in bound}
+    return {name: check for name, check in every.items() if name in named and name not in arguments.skip_check}
 
 
 def _baseline(arguments: argparse.Namespace) -> Baseline | None:

@@ -78,6 +78,8 @@ class Check(Generic[Body]):
     wants_now: bool
     estate: bool = False
     """Asked once for the whole estate instead of once for each resource."""
+    by_request: bool = False
+    """Asked only where it is named: on the command line, or by a promise."""
 
     @property
     def doc(self) -> str:
@@ -145,22 +147,24 @@ def _say(hint: object) -> str:
 
 
 def check(
-    *, id: str, needs: type | tuple[type, ...], severity: Severity, since: str, cites: tuple[str, ...], params: type | None = None, estate: bool = False
+    *, id: str, needs: type | tuple[type, ...], severity: Severity, since: str, cites: tuple[str, ...], params: type | None = None, estate: bool = False, by_request: bool = False
 ) -> Callable[[Body], Check[Body]]:
     """Make a check of a function `(resource, fact[, params][, now]) -> Outcome`. With several facts in `needs`
     it is asked about each of them separately, so that one refused call hides one answer and no more."""
 
     def make(body: Body) -> Check[Body]:
         hints = get_type_hints(body)
-        return Check(id, needs if isinstance(needs, tuple) else (needs,), severity, since, cites, body, params, Now in hints.values(), estate)
+        return Check(id, needs if isinstance(needs, tuple) else (needs,), severity, since, cites, body, params, Now in hints.values(), estate, by_request)
 
     return make
 
 
-def estate_check(*, id: str, needs: tuple[type, ...], severity: Severity, since: str, cites: tuple[str, ...], params: type | None = None) -> Callable[[Body], Check[Body]]:
+def estate_check(
+    *, id: str, needs: tuple[type, ...], severity: Severity, since: str, cites: tuple[str, ...], params: type | None = None, by_request: bool = False
+) -> Callable[[Body], Check[Body]]:
     """Make a check of a function `(estate[, params][, now]) -> Iterable[(Resource, Outcome, fact name)]` that sees
     every resource at once. It must answer unknown where what it reads is incomplete: `estate.gaps(...)`."""
-    return check(id=id, needs=needs, severity=severity, since=since, cites=cites, params=params, estate=True)
+    return check(id=id, needs=needs, severity=severity, since=since, cites=cites, params=params, estate=True, by_request=by_request)
 
 
 __all__ = ["Check", "CheckError", "Example", "Now", "ParamError", "Reason", "bad", "check", "estate_check", "good", "unsure_of"]

@@ -55,3 +55,5 @@ class Resource:
     dialect: str = "live"
     all_tags: bool = False
     """Whether `tags` are all that it has: false where nobody read them, or only a part (a stack may add some to its template)."""
+    names: tuple[str, ...] = ()
+    """What a template calls it in the cloud, beside its name in the template."""

@@ -114,6 +114,8 @@ class Document:
     """Read only because another document points to it: resolves references, is no subject."""
     waivers: tuple[InlineWaiver, ...] = ()
     """Those that stand beside it in a template."""
+    names: tuple[str, ...] = ()
+    """For templates: what the thing will be called in the cloud, as far as the template says so: names, ids, ARNs."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -196,7 +198,7 @@ def _call_order(call: Call) -> tuple[object, ...]:
 
 def _document_order(doc: Document) -> tuple[object, ...]:
     """A subject over a mere reference, then by parts, then by content."""
-    return (not doc.reference, len(doc.calls), json.dumps([doc.body, doc.calls, doc.tags, doc.file, doc.lines, doc.waivers], default=_plain, sort_keys=True))
+    return (not doc.reference, len(doc.calls), json.dumps([doc.body, doc.calls, doc.tags, doc.file, doc.lines, doc.waivers, doc.names], default=_plain, sort_keys=True))
 
 
 def _plain(value: object) -> object:

@@ -35,6 +35,7 @@ def _lines(snapshot: Snapshot) -> Iterator[str]:
     for doc in snapshot.documents:
         plain: dict[str, Any] = {"ref": str(doc.ref), "dialect": doc.dialect, "body": doc.body, "calls": doc.calls}
         optional: dict[str, Any] = {"tags": doc.tags, "file": doc.file, "lines": doc.lines, "reference": doc.reference}
+        optional["names"] = doc.names
         optional["waivers"] = [[waiver.check, str(waiver.until), waiver.reason, waiver.line] for waiver in doc.waivers]
         yield _json({"document": plain | {k: v for k, v in optional.items() if v}})
     yield _json({"end": {"calls": len(snapshot.calls), "documents": len(snapshot.documents)}})
@@ -140,4 +141,5 @@ def _document(plain: dict[str, Any]) -> Document:
         Ref.parse(plain["ref"]), Dialect(plain["dialect"]), plain["body"], plain["calls"], plain.get("tags", {}),
         plain.get("file"), plain.get("lines", {}), plain.get("reference", False),
         tuple(InlineWaiver(check, date.fromisoformat(until), reason, line) for check, until, reason, line in plain.get("waivers", ())),
+        tuple(plain.get("names", ())),
     )  # fmt: skip

@@ -1,0 +1,32 @@
+"""What a template calls a thing in the cloud, so that the live one can be recognised."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from scanner.model.snapshot import Document
+
+#: Properties that name the thing itself: `BucketName`, `DBInstanceIdentifier`, `identifier`, `name`, `arn`, `id`, `bucket`.
+_NAMING = re.compile(r"(?:^|[a-z0-9_])(?:name|identifier|arn|id)$", re.I)
+_OWN = {"bucket", "name", "arn", "id", "identifier"}
+#: Words of a type that its own name properties begin with: `Table` of AWS::DynamoDB::Table has `TableName`.
+_PART = re.compile(r"[A-Z]+(?=[A-Z][a-z]|\Z)|[A-Z]?[a-z0-9]+")
+_LONGEST = 2048
+
+
+def named(doc: Document) -> Document:
+    """The document with the names that its top-level properties give the thing itself; read before it is trimmed."""
+    words = {word.lower() for word in _PART.findall(doc.ref.type.rpartition("::")[2].rpartition("/")[2])}
+    found = [value for key, value in doc.body.items() if isinstance(value, str) and 0 < len(value) <= _LONGEST and _names_itself(key, words)]
+    return replace(doc, names=tuple(sorted(set(found)))) if found else doc
+
+
+def _names_itself(key: str, words: set[str]) -> bool:
+    """`VpcId` of a subnet names another thing, and `DBName` of a `DBInstance` what is in it; `DBInstanceIdentifier` names this one."""
+    if key.lower() in _OWN:
+        return True
+    if not _NAMING.search(key):
+        return False
+    own = [part.lower() for part in _PART.findall(key)][:-1]
+    return set(own) == words
