@@ -93,7 +93,7 @@ def text_of(value: Value) -> str | None:
 
 
 _SECRET = re.compile(r"(?i)passw(?:or)?d|passphrase|secret|token|private_?key|api_?key|account_?key|connection_?string|sas_?url|credentials?$")
-_NO_SECRET = re.compile(r"(?i)(?:ids?|uris?|names?|policy|length|validity|enabled|age|rotation|types?|days|version|period|disabled|authentication)$")
+_NO_SECRET = re.compile(r"(?i)(?:ids?|identifiers?|uris?|names?|policy|length|validity|enabled|age|rotation|types?|days|version|period|disabled|authentication)$")
 #: Settings and scripts in which secrets are common; nothing is judged by them.
 _SECRET_PARTS = frozenset(
     {"customdata", "userdata", "protectedsettings", "commandtoexecute", "appsettings", "connectionstrings", "environmentvariables", "scriptcontent", "secrets"}
