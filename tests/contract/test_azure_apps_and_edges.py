@@ -100,7 +100,7 @@ COPIES = [
     ("adf/pinned", Replicas, ["NL"]), ("adf/away", Replicas, ["US"]), ("adf/lake", Replicas, ["US"]), ("adf/blob", Replicas, ["NL"]), ("adf/sas", Replicas, ["US"]),
     ("adf/sql", Replicas, ["FR"]), ("adf/sqlstring", Replicas, ["FR"]), ("adf/cosmos", Replicas, ["US"]), ("adf/table", Replicas, ["NL"]), ("adf/files", Replicas, ["NL"]),
     ("adf/function", Replicas, ["NL"]), ("adf/kusto", Replicas, ["NL"]), ("adf/web", Replicas, [None]), ("adf/rest", Replicas, [None]),
-    ("telegood", Replicas, ["GB"]), ("teleclassic", Replicas, []), ("activity", LogPlaces, ["GB", "US", None]), ("autogood", LogPlaces, ["GB"]),
+    ("telegood", Replicas, ["GB"]), ("teleclassic", Replicas, []), ("activity", LogPlaces, ["GB", "US", None, None, None]), ("autogood", LogPlaces, ["GB"]),
     ("rsvgood", BackupPlaces, []), ("rsvcross", BackupPlaces, ["IE"]), ("rsvbr", BackupPlaces, ["US"]), ("rsvgood/f/c/rptous", Replicas, ["US"]),
     ("stb3old", Replicas, ["IE"]), ("stb3/or1", Replicas, ["NL", "US"]), ("stb3us/or2", Replicas, ["US", None]),
     ("syngood", Replicas, ["NL"]), ("synbad", Replicas, ["US"]), ("syngood/dw/Default", BackupPlaces, []), ("synbad/dwgeo/Default", BackupPlaces, ["US"]),
