@@ -112,7 +112,7 @@ UNKNOWN = [
     ("sqlnone", Transit, Reason.UNRESOLVED, "minimal TLS version"),
     ("special", PasswordLogin, Reason.UNRESOLVED, "disk"),
     ("sqlgood", LogPlaces, Reason.UNSUPPORTED, "staudit"),
-    ("web", Backups, Reason.UNSUPPORTED, "Recovery Services"),
+    ("secret", Backups, Reason.UNSUPPORTED, "Recovery Services"),
 ]
 
 
