@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 #: Modules that look at live things, by the word a target starts with.
 LIVE = {"aws": "providers.aws.live", "azure": "providers.azure.live", "tls": "providers.tls.live"}
 #: Modules that read files; the first that recognises a file's content reads it.
-READERS = ("providers.terraform.plan", "providers.cloudformation.reader", "providers.arm.reader", "providers.arm.bicep")
+READERS = ("providers.terraform.plan", "providers.cloudformation.cdk", "providers.cloudformation.reader", "providers.arm.reader", "providers.arm.bicep")
 #: The module that reads folders: files of Terraform that are one configuration together.
 FOLDERS = "providers.terraform.folder"
 #: Packages whose modules hold type declarations.

@@ -13,23 +13,30 @@ from dataclasses import dataclass, field
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from providers.cloudformation.conditions import Conditions, Open
+from providers.cloudformation.functions import FUNCTIONS, NOT_BEFORE
 from providers.cloudformation.nodes import LIST, MAP, PLAIN, TEXT, Entry, TooMuch, entries, line
 from providers.cloudformation.scope import Given
-from providers.cloudformation.values import REMOVED, Removed, Value, Word, as_text, glue, known_text, plain, same, unknown, why_unknown, without_secret
+from providers.cloudformation.values import REMOVED, Removed, Value, Word, as_text, known_text, plain, unknown, why_unknown, without_secret
 from scanner.sdk import REFERENCE, UNRESOLVED, Json
 
-_VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _LOOP_VARIABLE = re.compile(r"[$&]\{([^}]*)\}")
 _LONGEST_PATH = 400
 """Deeper values show the line of what they stand in."""
-_DECIDERS = ("Fn::Equals", "Fn::And", "Fn::Or", "Fn::Not", "Condition")
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
-    """A condition that cannot be decided before deployment."""
+@dataclass
+class Budget:
+    """Work that reading may take, for a template and all that it nests."""
 
-    why: str
+    all: int
+    spent: int = 0
+
+    def spend(self, steps: int) -> None:
+        """Raises TooMuch."""
+        self.spent += steps
+        if self.spent > self.all:
+            raise TooMuch(f"grows to more than {self.all} values by its aliases, loops or conditions")
 
 
 @dataclass
@@ -40,19 +47,27 @@ class Resolver:
     parameters: Mapping[str, Entry]
     mappings: Mapping[str, Entry]
     conditions: Mapping[str, Entry]
-    budget: int = 20_000
+    budget: Budget = field(default_factory=lambda: Budget(20_000))
     """Values that may be looked at: an "alias bomb" of a few lines ends here."""
+    prefix: str = ""
+    """Of the names of resources, in a nested stack: `Network/`."""
+    nested: Callable[[str, str], Value] | None = None
+    """What an output of a nested stack gives, by the stack's name and the output's."""
     resources: Mapping[str, str | None] = field(default_factory=dict)
     """Logical ids; with the name of the condition that decides whether the resource is made."""
     lines: dict[str, int] = field(default_factory=dict)
     """Where the lines of the resource under way are noted, by path."""
     loops: dict[str, str] = field(default_factory=dict)
     """Variables of the Fn::ForEach under way."""
-    _decided: dict[str, bool | Open] = field(default_factory=dict)
-    _deciding: list[str] = field(default_factory=list)
-    _spent: int = 0
     _literal: int = 0
     """Above 0: parameters and mappings, in which there are no functions, so that none can lead back to itself."""
+
+    def __post_init__(self) -> None:
+        self.decisions = Conditions(self, self.conditions)
+
+    def condition(self, name: str) -> bool | Open:
+        """Whether a named condition holds."""
+        return self.decisions.condition(name)
 
     # -- values ------------------------------------------------------------------------------------------------
     def json(self, node: Node, path: str | None = None) -> Json:
@@ -64,9 +79,7 @@ class Resolver:
 
     def spend(self, steps: int) -> None:
         """Count work, so that a small file cannot ask for a large one. Raises TooMuch."""
-        self._spent += steps
-        if self._spent > self.budget:
-            raise TooMuch(f"grows to more than {self.budget} values by its aliases, loops or conditions")
+        self.budget.spend(steps)
 
     def value(self, node: Node, path: str | None = None) -> Value:
         """The value as functions take it."""
@@ -148,12 +161,12 @@ class Resolver:
         return self._call(name, own[name].value, path)
 
     def _call(self, name: str, argument: Node, path: str | None) -> Value:
-        function = _FUNCTIONS.get(name)
+        function = FUNCTIONS.get(name)
         if function is not None and self._literal:
             return unknown(f"{name} on line {line(argument)} stands where only a literal may")
         if function is not None:
             return function(self, argument, path)
-        return unknown(_NOT_BEFORE.get(name, f"{name} on line {line(argument)} is not evaluated"))
+        return unknown(NOT_BEFORE.get(name, f"{name} on line {line(argument)} is not evaluated"))
 
     def ref(self, name: str) -> Value:
         """What `Ref` gives for a name."""
@@ -174,7 +187,10 @@ class Resolver:
         condition = self.resources[name]
         if condition is not None and self.condition(condition) is False:
             return unknown(f"{name} is not made: condition {condition} is false")
-        return {REFERENCE: name, "att": attribute} if attribute else {REFERENCE: name}
+        if self.nested is not None and attribute.startswith("Outputs."):
+            found = self.nested(name, attribute.removeprefix("Outputs."))
+            return found if isinstance(found, dict) else unknown(f"{name}.{attribute} is removed") if isinstance(found, Removed) else found
+        return {REFERENCE: f"{self.prefix}{name}", "att": attribute} if attribute else {REFERENCE: f"{self.prefix}{name}"}
 
     def _parameter(self, name: str) -> Value:
         entry = self.parameters[name]
@@ -185,17 +201,27 @@ class Resolver:
         if kind is None or kind.startswith("AWS::SSM::Parameter::Value"):
             return unknown(f"parameter {name} is read from the parameter store at deployment" if kind else f"parameter {name} has no type")
         hidden = declared.get("NoEcho")
-        if hidden is not None and not self._deciding and as_text(self.literal(hidden.value)) != "false":
+        if hidden is not None and not self.decisions.busy and as_text(self.literal(hidden.value)) != "false":
             return unknown(f"parameter {name} is NoEcho: its value is left out")
         if name in self.given.parameters:
             value: Value = self.given.parameters[name]
+            if isinstance(value, dict) and kind != "CommaDelimitedList" and not kind.startswith("List<"):
+                return value  # what a stack above hands on: a reference, or why it is not known
+            if isinstance(value, list):
+                value = (
+                    ",".join(str(as_text(item)) for item in value)
+                    if all(as_text(item) is not None for item in value)
+                    else unknown(f"parameter {name} is given a list of what is not known")
+                )
         elif "Default" in declared and not declared["Default"].again:
             value = self.literal(declared["Default"].value)
         else:
             return unknown(f"parameter {name} has no value: it has no default, and none was given")
         if kind == "CommaDelimitedList" or kind.startswith("List<"):
             text = as_text(value)
-            return unknown(f"parameter {name} is no list") if text is None else [known_text(item.strip()) for item in text.split(",")]
+            if text is None:
+                return unknown(why_unknown(value) or f"parameter {name} is no list")
+            return [known_text(item.strip()) for item in text.split(",")]
         if isinstance(value, (list, dict, Removed)) or value is None:
             return value if why_unknown(value) else unknown(f"parameter {name} has no plain value")
         return value
@@ -207,154 +233,6 @@ class Resolver:
             return self.value(node)
         finally:
             self._literal -= 1
-
-    def _ref(self, argument: Node, path: str | None) -> Value:
-        return self.ref(self.named(argument.value)) if isinstance(argument, ScalarNode) else unknown(f"Ref on line {line(argument)} does not give a name")
-
-    def _get_att(self, argument: Node, path: str | None) -> Value:
-        if isinstance(argument, SequenceNode):
-            parts = [as_text(self.value(item)) for item in argument.value]
-        else:
-            parts = list(self.named(argument.value).partition(".")[::2]) if isinstance(argument, ScalarNode) else []
-        if len(parts) != 2 or parts[0] is None:
-            return unknown(f"Fn::GetAtt on line {line(argument)} does not name a resource and its attribute")
-        return self.resource(parts[0], parts[1] or "?")
-
-    def _sub(self, argument: Node, path: str | None) -> Value:
-        local: Mapping[str, Entry] = {}
-        if isinstance(argument, SequenceNode) and len(argument.value) == 2 and isinstance(argument.value[1], MappingNode):
-            argument, local = argument.value[0], entries(argument.value[1])
-        text = self.named(argument.value) if isinstance(argument, ScalarNode) else None
-        if text is None:
-            return unknown(f"Fn::Sub on line {line(argument)} is not of the known shape")
-        pieces: list[Value] = []
-        written: list[str] = []
-        for n, part in enumerate(_VARIABLE.split(text)):
-            if n % 2 == 0:
-                if part:
-                    pieces.append(part)
-                    written.append(part)
-                continue
-            written.append(f"${{{part}}}")
-            name, dot, attribute = part.strip().partition(".")
-            if part.startswith("!"):
-                pieces.append(f"${{{part[1:]}}}")
-            elif part.strip() in local:
-                pieces.append(self.value(local[part.strip()].value))
-            elif dot and part.strip() not in self.parameters:
-                pieces.append(self.resource(name, attribute))
-            else:
-                pieces.append(self.ref(part.strip()))
-        return glue(pieces, written) if pieces else ""
-
-    def _join(self, argument: Node, path: str | None) -> Value:
-        parts = argument.value if isinstance(argument, SequenceNode) and len(argument.value) == 2 else None
-        between = as_text(self.value(parts[0])) if parts else None
-        items = self.value(parts[1]) if parts else None
-        if between is None or not isinstance(items, list):
-            return unknown(why_unknown(items) or f"Fn::Join on line {line(argument)} has no known list")
-        pieces: list[Value] = []
-        for n, item in enumerate(items):
-            pieces.extend([between, item] if n and between else [item])
-        shown = [as_text(piece) or (f"${{{piece[REFERENCE]}}}" if isinstance(piece, dict) and REFERENCE in piece else "…") for piece in pieces]
-        return glue(pieces, shown) if pieces else ""
-
-    def _if(self, argument: Node, path: str | None) -> Value:
-        parts = argument.value if isinstance(argument, SequenceNode) and len(argument.value) == 3 else None
-        name = as_text(self.value(parts[0])) if parts else None
-        if parts is None or name is None:
-            return unknown(f"Fn::If on line {line(argument)} is not of the known shape")
-        held = self.condition(name)
-        if isinstance(held, Open):
-            return unknown(held.why)
-        return self.value(parts[1] if held else parts[2], path)
-
-    def _find_in_map(self, argument: Node, path: str | None) -> Value:
-        parts = argument.value if isinstance(argument, SequenceNode) and len(argument.value) in (3, 4) else []
-        values = [self.value(part) for part in parts[:3]]
-        for value in values:
-            if (why := why_unknown(value)) is not None:
-                return unknown(why)
-        names = [as_text(value) for value in values]
-        if not names or None in names:
-            return unknown(f"Fn::FindInMap on line {line(argument)} has no known keys")
-        at: Entry | None = self.mappings.get(str(names[0]))
-        for name in names[1:]:
-            inner = entries(at.value) if at is not None and isinstance(at.value, MappingNode) else {}
-            at = inner.get(str(name))
-            if at is not None and at.again:
-                return unknown(f"the mapping gives {name} more than once")
-        if at is not None:
-            return self.literal(at.value)
-        otherwise = entries(parts[3]).get("DefaultValue") if len(parts) == 4 and isinstance(parts[3], MappingNode) else None
-        return self.value(otherwise.value) if otherwise else unknown(f"the mapping {names[0]} has no {names[1]} {names[2]}")
-
-    def _select(self, argument: Node, path: str | None) -> Value:
-        parts = argument.value if isinstance(argument, SequenceNode) and len(argument.value) == 2 else None
-        index = as_text(self.value(parts[0])) if parts else None
-        items = self.value(parts[1]) if parts else None
-        if index is None or not isinstance(items, list):
-            return unknown(why_unknown(items) or f"Fn::Select on line {line(argument)} has no known list")
-        if not (index.isascii() and index.isdigit()) or len(index) > 6 or int(index) >= len(items):
-            return unknown(f"Fn::Select on line {line(argument)} leads out of its list")
-        return items[int(index)]
-
-    def _split(self, argument: Node, path: str | None) -> Value:
-        parts = argument.value if isinstance(argument, SequenceNode) and len(argument.value) == 2 else None
-        values = [self.value(part) for part in parts] if parts else []
-        texts = [as_text(value) for value in values]
-        if len(texts) != 2 or not texts[0] or texts[1] is None:
-            whys = [why for value in values if (why := why_unknown(value)) is not None]
-            return unknown(whys[0] if whys else f"Fn::Split on line {line(argument)} has no known text")
-        return [known_text(item) for item in texts[1].split(texts[0])]
-
-    # -- conditions --------------------------------------------------------------------------------------------
-    def condition(self, name: str) -> bool | Open:
-        """Whether a named condition holds."""
-        if name not in self._decided:
-            entry = self.conditions.get(name)
-            if entry is None or entry.again or name in self._deciding:
-                found: bool | Open = Open(f"condition {name} is {'not declared' if entry is None else 'declared twice' if entry.again else 'part of itself'}")
-            else:
-                loops, self.loops = self.loops, {}
-                self._deciding.append(name)
-                try:
-                    found = self._decide(entry.value)
-                finally:
-                    self._deciding.pop()
-                    self.loops = loops
-            if name in self._deciding:  # met inside itself: what was found here is not the answer
-                return found
-            self._decided[name] = Open(found.why if found.why.startswith("condition ") else f"condition {name}: {found.why}") if isinstance(found, Open) else found
-        return self._decided[name]
-
-    def _decide(self, node: Node) -> bool | Open:
-        name, argument = _decider(node)
-        self.spend(1)
-        if name == "Condition" and isinstance(argument, ScalarNode):
-            return self.condition(argument.value)
-        parts = argument.value if isinstance(argument, SequenceNode) else []
-        if name == "Fn::Equals" and len(parts) == 2:
-            return self._equal(parts[0], parts[1])
-        answers = [self._decide(part) for part in parts]
-        opened = next((answer for answer in answers if isinstance(answer, Open)), None)
-        if name == "Fn::Not" and len(answers) == 1:
-            return opened or not answers[0]
-        if name in ("Fn::And", "Fn::Or") and answers:
-            decisive = name == "Fn::Or"
-            return decisive if any(answer is decisive for answer in answers) else opened or not decisive
-        return Open(f"the condition on line {line(node)} is not of the known shape")
-
-    def _equal(self, one: Node, other: Node) -> bool | Open:
-        values = [self.value(one), self.value(other)]
-        for value in values:
-            if (why := why_unknown(value)) is not None:
-                return Open(why)
-        texts = [value if isinstance(value, Word) else as_text(value) for value in values]
-        if texts[0] is None or texts[1] is None:
-            return Open(f"what is compared on line {line(one)} is known after deployment")
-        found = same(texts[0], texts[1])
-        return Open(f"line {line(one)} compares with an unquoted yes, no, on or off: write it in quotes") if found is None else found
 
     def named(self, text: str) -> str:
         """Text with the variables of the loops under way put in."""
@@ -370,37 +248,3 @@ def _settled(value: Value, node: Node) -> Json:
     if value is None or isinstance(value, Removed):  # a null that was taken for "absent" would become a default
         return unknown(f"is null on line {line(node)}, which CloudFormation does not take")
     return value
-
-
-def _decider(node: Node) -> tuple[str, Node]:
-    """Name and argument of a condition function, in its short or long form."""
-    if node.tag[0] == "!":
-        name = node.tag[1:]
-        return (name if name == "Condition" else f"Fn::{name}"), node
-    if isinstance(node, MappingNode):
-        own = entries(node)
-        if len(own) == 1:
-            name, entry = next(iter(own.items()))
-            if name in _DECIDERS:
-                return name, entry.value
-    return "", node
-
-
-_Function = Callable[[Resolver, Node, "str | None"], Value]
-_FUNCTIONS: dict[str, _Function] = {
-    "Ref": Resolver._ref,
-    "Fn::GetAtt": Resolver._get_att,
-    "Fn::Sub": Resolver._sub,
-    "Fn::Join": Resolver._join,
-    "Fn::If": Resolver._if,
-    "Fn::FindInMap": Resolver._find_in_map,
-    "Fn::Select": Resolver._select,
-    "Fn::Split": Resolver._split,
-}
-#: Functions whose value does not exist before deployment.
-_NOT_BEFORE = {
-    "Fn::ImportValue": "is imported from another stack",
-    "Fn::GetAZs": "the availability zones are known in the account only",
-    "Fn::Transform": "a macro makes it at deployment",
-    "Fn::Cidr": "the address blocks are worked out at deployment",
-}

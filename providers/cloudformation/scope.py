@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from scanner.sdk import Json, Options, UsageError
+from scanner.sdk import UNRESOLVED, Json, Options, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,13 +15,16 @@ class Given:
 
     region: str = ""
     account: str = ""
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Json] = field(default_factory=dict)
+    """Texts; lists; marks of what is not known, and references that a stack above hands on."""
 
     @classmethod
-    def of(cls, options: Options) -> Given:
-        """From the settings `template.region`, `template.account`, `template.parameters`. Raises UsageError."""
+    def of(cls, options: Options, name: str = "") -> Given:
+        """From the settings `template.region`, `template.account`, `template.parameters` and, for one template alone,
+        `template.parameters:NAME`. Raises UsageError."""
         settings = options.settings
-        return cls(settings.get("template.region", ""), settings.get("template.account", ""), _parameters(settings.get("template.parameters", "")))
+        parameters = _parameters(settings.get("template.parameters", "")) | _parameters(settings.get(f"template.parameters:{name}", ""))
+        return cls(settings.get("template.region", ""), settings.get("template.account", ""), parameters)
 
     def pseudo(self, name: str) -> str | None:
         """A pseudo parameter whose value is known."""
@@ -36,8 +39,8 @@ class Given:
         return values.get(name) or None
 
 
-def _parameters(text: str) -> dict[str, str]:
-    """`{"Name": "value"}`, or the list of ParameterKey and ParameterValue that the AWS command line takes."""
+def _parameters(text: str) -> dict[str, Json]:
+    """`{"Name": value}`, or the list of ParameterKey and ParameterValue that the AWS command line takes; a value may be marked as not known."""
     if not text:
         return {}
     remedy = 'write {"Name": "value"}, or a list of {"ParameterKey": "Name", "ParameterValue": "value"}'
@@ -49,6 +52,16 @@ def _parameters(text: str) -> dict[str, str]:
         plain = plain["Parameters"]  # the template configuration file of CodePipeline
     if isinstance(plain, list):
         plain = {str(item.get("ParameterKey")): item.get("ParameterValue") for item in plain if isinstance(item, dict)}
-    if not isinstance(plain, dict) or not all(value is None or isinstance(value, (str, int, float)) for value in plain.values()):
+    if not isinstance(plain, dict):
         raise UsageError("the template parameters are not names with values", remedy)
-    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in plain.items() if value is not None}
+    found: dict[str, Json] = {}
+    for name, value in plain.items():
+        if isinstance(value, bool):
+            found[name] = str(value).lower()
+        elif isinstance(value, (str, int, float)):
+            found[name] = str(value)
+        elif isinstance(value, list) or (isinstance(value, dict) and UNRESOLVED in value):
+            found[name] = value
+        elif value is not None:
+            found[name] = {UNRESOLVED: f"parameter {name} is given as an object, which CloudFormation does not take"}
+    return found

@@ -144,7 +144,7 @@ def test_parameters_in_the_forms_of_other_tools(parameters: str) -> None:
     assert documents(FIXTURES / "functions.yaml", parameters=parameters)["Functions"].body["NoDefault"] == "k"
 
 
-@pytest.mark.parametrize("parameters", ["{", "7", '{"Key": ["k"]}', '{"Key": {}}', "[" * 5000])
+@pytest.mark.parametrize("parameters", ["{", "7", "[" * 5000])
 def test_parameters_that_are_none(parameters: str) -> None:
     with pytest.raises(UsageError, match="template parameters"):
         documents(FIXTURES / "functions.yaml", parameters=parameters)

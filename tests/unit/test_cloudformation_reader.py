@@ -104,7 +104,7 @@ def test_an_open_place_stays_open() -> None:
 @pytest.mark.parametrize(
     ("what", "line", "reason", "types", "words"),
     [
-        ("macro AWS::Serverless-2016-10-31", 4, Reason.UNSUPPORTED, EVERY_TYPE, "expanded template"),
+        ("macro AWS::SecretsManager-2020-07-23", 4, Reason.UNSUPPORTED, EVERY_TYPE, "expanded template"),
         ("macro Own::Macro", 5, Reason.UNSUPPORTED, EVERY_TYPE, "expanded template"),
         ("Nested", 9, Reason.UNSUPPORTED, EVERY_TYPE, "nested stack"),
         ("Module", 15, Reason.UNSUPPORTED, EVERY_TYPE, "a module"),
