@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from scanner import plugins
-from scanner.cli.collecting import parameters, stamp
+from scanner.cli import parameters
+from scanner.cli.collecting import stamp
 from scanner.cli.judging import Choice
 from scanner.collect.plan import Options
 from scanner.store.config import Config, load_config
@@ -35,8 +36,10 @@ def options_of(arguments: argparse.Namespace, config: Config, choice: Choice, mo
         "template.region": arguments.region or config.template_region or "",
         "terraform.var_files": os.pathsep.join(arguments.var_file),
         "terraform.workspace": arguments.workspace or "",
-        "template.account": config.template_account or "",
-        "template.parameters": parameters(arguments.parameters) if arguments.parameters else config.template_parameters or "",
+        "template.account": arguments.account or config.template_account or "",
+        "template.location": arguments.location or config.template_location or "",
+        "template.parameters": config.template_parameters or "",
+        **parameters.settings(arguments.parameters),
     }
     return Options(
         regions=tuple(r.strip() for r in arguments.regions.split(",") if r.strip()) if arguments.regions else config.aws_regions,

@@ -10,16 +10,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from scanner import __version__, plugins
 from scanner.cli.files import packages_for, read_files
 from scanner.cli.progress import Progress
-from scanner.cli.targets import Targets, read_text
+from scanner.cli.targets import Targets
 from scanner.collect.ledger import Ledger
 from scanner.collect.plan import Answer, Options, Worker
 from scanner.declare.decl import TypeDecl
-from scanner.errors import InvalidFile
 from scanner.model.facts import FACTS
 from scanner.model.record import dataclass
 from scanner.model.snapshot import Run, Snapshot, all_but
@@ -141,17 +139,3 @@ def _interruptible(stop: threading.Event) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def parameters(path: str) -> str:
-    """The CloudFormation parameters of a file as JSON text. Raises InvalidFile."""
-    text = read_text(Path(path))
-    try:
-        loaded = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise InvalidFile(path, f"is not JSON: {error.msg}", 'write {"Name": "value"} or the list that the AWS CLI takes', error.lineno) from error
-    if isinstance(loaded, list):
-        loaded = {item.get("ParameterKey"): item.get("ParameterValue") for item in loaded if isinstance(item, dict)}
-    if not isinstance(loaded, dict):
-        raise InvalidFile(path, "holds no parameters", 'write {"Name": "value"} or the list that the AWS CLI takes')
-    return json.dumps(loaded)

@@ -78,7 +78,7 @@ def _folders(path: Path) -> list[Path]:
     return plugins.folder_reader().find(path)
 
 
-_SKIPPED = {".git", ".venv", "node_modules", ".terraform", "__pycache__", "cdk.out"}
+_SKIPPED = {".git", ".venv", "node_modules", ".terraform", "__pycache__"}
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -87,10 +87,23 @@ def _files(path: Path) -> Iterator[Path]:
         yield path
         return
     yield from _folders(path)
+    assemblies = _assemblies(path)
     for entry in sorted(path.rglob("*")):
         inside = entry.relative_to(path).parts
+        if any(entry != at / "manifest.json" and entry.is_relative_to(at) for at in assemblies):
+            continue  # what the CDK made is read by its manifest: assets are no templates
         if entry.suffix.lower() in (".yaml", ".yml", ".json", ".template", ".bicep") and not _SKIPPED & set(inside) and entry.is_file() and not entry.is_symlink():
             yield entry
+
+
+def _assemblies(path: Path) -> tuple[Path, ...]:
+    """The outermost folders that the CDK made: each holds a file `cdk.out` and a manifest."""
+    found: list[Path] = []
+    for mark in sorted(path.rglob("cdk.out"), key=lambda entry: len(entry.parts)):
+        at = mark.parent
+        if mark.is_file() and (at / "manifest.json").is_file() and not _SKIPPED & set(mark.relative_to(path).parts) and not any(at.is_relative_to(outer) for outer in found):
+            found.append(at)
+    return tuple(found)
 
 
 def read_text(path: Path) -> str:

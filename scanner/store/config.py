@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _FILE = ("aws", "azure", "checks", "environments", "history", "notify", "promises", "targets", "template", "tls", "waivers", "watch")
 _REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]+\Z")
+_LOCATION = re.compile(r"[A-Za-z][A-Za-z0-9 ]{2,40}\Z")
 _ACCOUNT = re.compile(r"[0-9]{12}\Z")
 _URL = re.compile(r"https://[^\s/]+(?:/\S*)?\Z")
 _TLS = ("addresses", "ca_file", "certificate_names", "client_cert", "client_key", "endpoints", "family", "guideline", "proxy")
@@ -47,6 +48,8 @@ class Config:
     template_account: str | None = None
     template_parameters: str | None = None
     """Values of template parameters: JSON text."""
+    template_location: str | None = None
+    """Location of the resource group that ARM templates go to."""
     checks: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     """Parameters by check id."""
     waivers: str | None = None
@@ -70,7 +73,7 @@ def load_config(path: Path, checks: Mapping[str, Check[Any]] | None = None) -> C
     file = read_toml(path, "a houvast.toml")
     file.only((), file.values, _FILE, "houvast.toml")
     aws, azure = _table(file, "aws", ("regions",)), _table(file, "azure", ("cloud", "resource_manager"))
-    tls, template = _table(file, "tls", _TLS), _table(file, "template", ("account", "parameters", "region"))
+    tls, template = _table(file, "tls", _TLS), _table(file, "template", ("account", "location", "parameters", "region"))
     folder = path.parent
     promises, waivers = _beside(file, folder, "promises", "promise"), _beside(file, folder, "waivers", "waiver")
     ca_file = _file(file, folder, tls, "ca_file")
@@ -84,6 +87,7 @@ def load_config(path: Path, checks: Mapping[str, Check[Any]] | None = None) -> C
         _fitting(file, ("template",), template, "region", _REGION, 'write the name of a region: "eu-west-1"'),
         _fitting(file, ("template",), template, "account", _ACCOUNT, 'write the 12 digits in quotes: "111122223333"'),
         _parameters(file, template),
+        _fitting(file, ("template",), template, "location", _LOCATION, 'write the name of a location: "westeurope"'),
         _checks(file, checks),
         waivers,
         *_afterwards(file, folder),
@@ -142,7 +146,11 @@ def _reaching(file: TomlFile, folder: Path, tls: Mapping[str, Any]) -> dict[str,
     found: dict[str, str | None] = {key: _file(file, folder, tls, key) for key in ("client_cert", "client_key")}
     found["proxy"] = _fitting(file, ("tls",), tls, "proxy", _PROXY, 'write its URL without a password, which belongs into HOUVAST_TLS_PROXY: "http://proxy.example.org:3128"')
     found["addresses"] = _fitting(file, ("tls",), tls, "addresses", re.compile("(every|first)\\Z"), 'write "every" (address of a name) or "first"')
-    for key, allowed, advice in (("family", (4, 6), "write 4 or 6, or leave it out for both"), ("certificate_names", (True, False), "write true or false"), ("endpoints", (True, False), "write true or false")):
+    for key, allowed, advice in (
+        ("family", (4, 6), "write 4 or 6, or leave it out for both"),
+        ("certificate_names", (True, False), "write true or false"),
+        ("endpoints", (True, False), "write true or false"),
+    ):
         value = tls.get(key)
         if value is not None and (value not in allowed or isinstance(value, bool) != isinstance(allowed[0], bool)):
             file.wrong(("tls", key), f"{key} = {value!r} cannot be used", advice)
