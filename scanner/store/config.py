@@ -48,8 +48,6 @@ class Config:
     template_account: str | None = None
     template_parameters: str | None = None
     """Values of template parameters: JSON text."""
-    template_location: str | None = None
-    """Location of the resource group that ARM templates go to."""
     checks: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     """Parameters by check id."""
     waivers: str | None = None
@@ -66,6 +64,8 @@ class Config:
     """TLS guideline to judge by, where neither a check nor a promise names one."""
     tls: Mapping[str, str] = field(default_factory=dict)
     """Settings of how endpoints are reached: `tls.proxy`, `tls.client_cert`, `tls.client_key`, `tls.addresses`, `tls.family`, `tls.certificate_names`, `tls.endpoints`."""
+    template_location: str | None = None
+    """Location of the resource group that ARM templates go to."""
 
 
 def load_config(path: Path, checks: Mapping[str, Check[Any]] | None = None) -> Config:
@@ -87,7 +87,6 @@ def load_config(path: Path, checks: Mapping[str, Check[Any]] | None = None) -> C
         _fitting(file, ("template",), template, "region", _REGION, 'write the name of a region: "eu-west-1"'),
         _fitting(file, ("template",), template, "account", _ACCOUNT, 'write the 12 digits in quotes: "111122223333"'),
         _parameters(file, template),
-        _fitting(file, ("template",), template, "location", _LOCATION, 'write the name of a location: "westeurope"'),
         _checks(file, checks),
         waivers,
         *_afterwards(file, folder),
@@ -95,6 +94,7 @@ def load_config(path: Path, checks: Mapping[str, Check[Any]] | None = None) -> C
         environments_of(file),
         _guideline(file, tls),
         _reaching(file, folder, tls),
+        template_location=_fitting(file, ("template",), template, "location", _LOCATION, 'write the name of a location: "westeurope"'),
     )
 
 
