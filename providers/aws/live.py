@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -83,6 +84,7 @@ class AwsWorker:
         self.accounts, self._options, self._decls = accounts, options, decls
         self._chosen = wanted(decls, options)
         self._plan: Plan = plan(self._chosen)
+        self._alike = Counter((look.listing.service, look.listing.operation) for look in self._plan.looks)
         self._calls = {account.profile: Calls(account.clients, options, deadline) for account in accounts}
         self._regions: dict[str, frozenset[str]] = {}
 
@@ -184,7 +186,10 @@ class AwsWorker:
 
     # -- listings ----------------------------------------------------------------------------------------------
     def _list_job(self, site: Site, look: Look) -> Job:
-        return Job(self._call(site, look.listing.service, look.listing.operation, look.listing.permission, types=look.types), "list", (site, look))
+        asked = look.listing
+        words = [f"{name} {value}" for name, value in sorted(asked.params.items())] if self._alike[asked.service, asked.operation] > 1 else []
+        call = self._call(site, asked.service, asked.operation, asked.permission, types=look.types, subject=", ".join(words))
+        return Job(call, "list", (site, look))
 
     def _list(self, call: Call, site: Site, look: Look) -> Answer:
         return self._read(call, site, look.listing, _params(look.listing, site), look.readers, look.children)
