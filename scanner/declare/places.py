@@ -228,6 +228,8 @@ def azure_ids(*, live: Spec = None, arm: Spec = None) -> PlaceList:
 
 
 def _by_azure_id(view: View, seen: Seen) -> Fact[Place]:
+    if isinstance(seen.value, Mapping) and REFERENCE in seen.value:
+        return _beside(view, seen, False)
     if not isinstance(seen.value, str) or "/providers/" not in seen.value.lower():
         return Unknown(Reason.UNRESOLVED, f"{seen.path}: {_name(seen.value)} is no id of an Azure resource", (view.source(seen),))
     id = re.sub(r"/authorizationrules/[^/]+$", "", seen.value, flags=re.IGNORECASE)  # a rule of an event hub stands for its namespace

@@ -263,8 +263,8 @@ def _given(row: Row, source: str, body: Json) -> Any:
         if unset == INNER or (unset and (row.computed or "." not in source)):
             return _ABSENT
         return mark(str(found[UNRESOLVED]))
-    if found == "true" or found == "false":
-        return found == "true"
+    if found in ("true", "false", ""):  # a text that is empty is one that is not set: the providers do not tell them apart
+        return found == "true" if found else _ABSENT
     return found
 
 

@@ -68,7 +68,7 @@ class Where:
             case Dialect.ARM:
                 return self.live if isinstance(self.arm, Apart) else self.arm
             case Dialect.TERRAFORM:  # resources of Terraform are read in the shape that templates give the same thing
-                return next((spec for spec in (self.tf, self.cfn, self.arm, self.live) if spec is not None and not isinstance(spec, NotShown)), self.tf or self.cfn or self.arm)
+                return next((spec for spec in (self.tf, self.cfn, self.arm) if spec is not None and not isinstance(spec, NotShown)), self.tf or self.cfn or self.arm)
 
     def paths(self, dialect: Dialect) -> tuple[str, ...]:
         spec = self.spec(dialect)

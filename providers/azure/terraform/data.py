@@ -81,6 +81,7 @@ SHAPES: dict[str, tuple[Tf, ...]] = {
     "Microsoft.Sql/servers": (
         here("azurerm_mssql_server", {
             "properties.minimalTlsVersion": attr("minimum_tls_version", absent="1.2", then=lambda word: "None" if word == "Disabled" else word, cite="azurerm documentation: defaults to 1.2"),
+            "properties.restrictOutboundNetworkAccess": attr("outbound_network_restriction_enabled", absent="Disabled", words=SWITCH, cite="azurerm documentation: defaults to false"),
             "properties.publicNetworkAccess": PUBLIC, "rules": nothing("azurerm_mssql_firewall_rule is a resource of its own"),
             "protector.properties.serverKeyType": made(_protector, "transparent_data_encryption_key_vault_key_id"),
             "protector.properties.uri": attr("transparent_data_encryption_key_vault_key_id"),
@@ -99,6 +100,10 @@ SHAPES: dict[str, tuple[Tf, ...]] = {
             "properties.requestedBackupStorageRedundancy": attr("storage_account_type", absent="Geo", cite="azurerm documentation: defaults to Geo"),
             "properties.currentBackupStorageRedundancy": nothing("what is asked for is read"),
             "retention.properties.retentionDays": attr("short_term_retention_policy.retention_days", absent=7, computed=True, cite="Microsoft Learn, automated backups: 7 days by default"),
+            "longer.properties.weeklyRetention": attr("long_term_retention_policy.weekly_retention", computed=True),
+            "longer.properties.monthlyRetention": attr("long_term_retention_policy.monthly_retention", computed=True),
+            "longer.properties.yearlyRetention": attr("long_term_retention_policy.yearly_retention", computed=True),
+            "properties.createMode": "create_mode", "properties.sourceDatabaseId": "creation_source_database_id",
             "audit": nothing("azurerm_mssql_database_extended_auditing_policy is a resource of its own"),
         }, parent="server_id", inherits=("location",), known_by=("name",)),
         satellite("azurerm_mssql_database_extended_auditing_policy", "database_id", {key: row for key, row in _AUDIT.items() if not key.endswith("retentionDays")}),
