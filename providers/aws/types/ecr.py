@@ -90,11 +90,10 @@ PULL_THROUGH_CACHE_RULE = TypeDecl(
 
 REPLICATION = TypeDecl(
     "AWS::ECR::ReplicationConfiguration",
-    live=List("ecr", "describe_registry", each="", id="arn:{partition}:ecr:{region}:{account}:replication-configuration", name="registryId"),
+    live=List("ecr", "describe_registry", each="", id="arn:{partition}:ecr:{region}:{account}:replication-configuration", name="registry {registryId}"),
     facts=(
-        fact(Home, place=here()),
         # Also to a registry of another account: the region decides.
         fact(Replicas, places=regions(live="replicationConfiguration.rules[].destinations[].region", cfn="ReplicationConfiguration.Rules[].Destinations[].Region")),
     ),
-    never=never_others(Home, Replicas, why="rules of a registry; its repositories hold the images and are asked"),
+    never=never_others(Replicas, why="rules of a registry, which every region has; its repositories hold the images and are asked"),
 )

@@ -130,11 +130,12 @@ _ENDS_OF_CA = {
 
 
 def _served(_: Ref, ends: tuple[Any, ...], authorities: tuple[Any, ...], hosts: tuple[Any, ...]) -> Certificate:
-    """The certificate that the instance serves. RDS issues it, and renews it itself (RDS User Guide, "Server certificate rotation")."""
+    """The certificate that the instance serves. RDS issues it by an authority of its own, whose certificates the rules for public
+    ones do not bind, and renews it itself (RDS User Guide, "Server certificate rotation")."""
     if not ends:
         raise ValueError("CertificateDetails.ValidTill is absent")
     authority = str(authorities[0]) if authorities else ""
-    return Certificate(tuple(map(str, hosts)), authority, None, datetime.fromisoformat(str(ends[0])), _KEYS_OF_CA.get(authority, ""), "", "", managed=True)
+    return Certificate(tuple(map(str, hosts)), authority, None, datetime.fromisoformat(str(ends[0])), _KEYS_OF_CA.get(authority, ""), "", "", managed=True, anchor=True)
 
 
 def _authority(_: Ref, named: tuple[Any, ...]) -> Certificate:
