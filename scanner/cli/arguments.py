@@ -109,7 +109,12 @@ def _looking(command: argparse.ArgumentParser) -> None:
     look.add_argument("--region", metavar="REGION", help="templates: the region in which they will be deployed")
     look.add_argument("--var-file", metavar="FILE", action="append", default=[], help="Terraform folders: a file with values of variables, beside terraform.tfvars (repeatable)")
     look.add_argument("--workspace", metavar="NAME", help="Terraform folders: the workspace in which they will be applied; without it what depends on it is unknown")
-    look.add_argument("--parameters", metavar="FILE", help="CloudFormation: JSON with values of parameters")
+    look.add_argument("--account", metavar="ID", help="templates: the AWS account in which they will be deployed")
+    look.add_argument("--location", metavar="NAME", help="ARM and Bicep: the location of the resource group")
+    look.add_argument(
+        "--parameters", action="append", default=[], metavar="NAME=VALUE|FILE|TEMPLATE=FILE",
+        help="templates: the value of a parameter, or a file with values (AWS CLI, CodePipeline, ARM, .bicepparam), for all templates or for one (repeatable)",
+    )  # fmt: skip
     look.add_argument("--timeout", type=_seconds, metavar="SECONDS", default=900.0, help="for the whole scan (default: 900); what is left then is unknown")
     look.add_argument("--call-timeout", type=_seconds, metavar="SECONDS", default=20.0, help="for one network call (default: 20)")
     look.add_argument("--retries", type=_count, metavar="N", default=4, help="further attempts when a service throttles or fails in passing (default: 4)")
@@ -168,7 +173,7 @@ def _coverage(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 def _permissions(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     permissions = _command(commands, "permissions", "print the least-privilege policy or role that a scan needs")
     clouds = permissions.add_subparsers(dest="cloud", metavar="CLOUD", required=True)
-    for cloud, formats in (("aws", ("json", "cloudformation", "terraform")), ("azure", ("json", "bicep", "terraform"))):
+    for cloud, formats in (("aws", ("json", "cloudformation", "terraform")), ("azure", ("json", "bicep", "terraform", "manifest"))):
         own = clouds.add_parser(cloud, help=f"as {', '.join(formats)}")
         own.add_argument("--format", choices=formats, default="json", help="default: json")
         own.add_argument("--check", action="append", default=[], metavar="ID", help="only what this check needs (repeatable)")
