@@ -50,7 +50,7 @@ def misfits(row: Mapping[str, Any]) -> Iterator[str]:
     """Members and values that the API does not answer with."""
     decl = DECLS[row["type"]]
     parts = {get.put: get for get in decl.details if isinstance(get, Get)}
-    asked = decl.live.params if isinstance(decl.live, Each) else {}
+    asked = {**decl.live.params, **decl.live.along} if isinstance(decl.live, Each) else {}
     own = {key: value for key, value in row["body"].items() if key not in parts and key not in asked}
     listing = decl.live.listing if isinstance(decl.live, Each) else decl.live
     if listing is None and decl.resolve is not None:  # read by reference alone
