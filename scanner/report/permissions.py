@@ -13,7 +13,7 @@ def render(cloud: str, format: str, actions: Sequence[str]) -> str:
     """Text that ends in a newline. Raises KeyError for a format that the cloud does not have."""
     return {
         ("aws", "json"): _policy, ("aws", "cloudformation"): _cloudformation, ("aws", "terraform"): _aws_terraform,
-        ("azure", "json"): _role, ("azure", "bicep"): _bicep, ("azure", "terraform"): _azure_terraform,
+        ("azure", "json"): _role, ("azure", "bicep"): _bicep, ("azure", "terraform"): _azure_terraform, ("azure", "manifest"): _manifest,
     }[cloud, format](actions)  # fmt: skip
 
 
@@ -48,7 +48,28 @@ _DATA_PLANE = frozenset({"Microsoft.KeyVault/vaults/certificates/read"})
 
 def _planes(actions: Sequence[str]) -> tuple[list[str], list[str]]:
     """Actions, and data actions."""
-    return [action for action in actions if action not in _DATA_PLANE], [action for action in actions if action in _DATA_PLANE]
+    control = [action for action in actions if "/" in action]
+    return [action for action in control if action not in _DATA_PLANE], [action for action in control if action in _DATA_PLANE]
+
+
+#: Application permissions of Microsoft Graph by id (Microsoft Learn, Microsoft Graph permissions reference).
+_GRAPH = "00000003-0000-0000-c000-000000000000"
+_GRAPH_ROLES = {
+    "Application.Read.All": "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30", "AuditLog.Read.All": "b0afded3-3588-46d8-8b3d-9842eff778da",
+    "GroupMember.Read.All": "98830695-27a2-44f7-8c18-0c3ebc9698f6", "Organization.Read.All": "498476ce-e0fe-48b0-b801-37ba7e2685c6",
+    "Policy.Read.All": "246dd0d5-5bd0-4def-940b-0421030a5b68", "User.Read.All": "df021288-bdef-4463-88db-98f22de89214",
+}  # fmt: skip
+
+
+def _directory(actions: Sequence[str]) -> list[str]:
+    """Application permissions of Microsoft Graph: the directory knows no roles of Resource Manager."""
+    return [action for action in actions if "/" not in action]
+
+
+def _manifest(actions: Sequence[str]) -> str:
+    """What `az ad app update --required-resource-accesses` takes; an administrator then consents."""
+    access = [{"id": _GRAPH_ROLES[name], "type": "Role"} for name in _directory(actions)]
+    return json.dumps([{"resourceAppId": _GRAPH, "resourceAccess": access}] if access else [], indent=2) + "\n"
 
 
 def _role(actions: Sequence[str]) -> str:
@@ -60,7 +81,8 @@ def _role(actions: Sequence[str]) -> str:
 def _bicep(actions: Sequence[str]) -> str:
     listed, held = ("\n".join(f"          '{action}'" for action in plane) for plane in _planes(actions))
     data = f"        dataActions: [\n{held}\n        ]\n" if held else ""
-    return (
+    graph = f"// The directory is no part of a role: grant the application {', '.join(_directory(actions))} of Microsoft Graph.\n" if _directory(actions) else ""
+    return graph + (
         "targetScope = 'subscription'\n\nresource houvast 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {\n"
         f"  name: guid(subscription().id, '{NAME}')\n  properties: {{\n    roleName: '{NAME}'\n    description: '{_ABOUT}'\n    type: 'CustomRole'\n"
         f"    permissions: [\n      {{\n        actions: [\n{listed}\n        ]\n        notActions: []\n{data}      }}\n    ]\n    assignableScopes: [\n      subscription().id\n    ]\n  }}\n}}\n"
@@ -74,4 +96,18 @@ def _azure_terraform(actions: Sequence[str]) -> str:
         'data "azurerm_subscription" "scanned" {}\n\n'
         f'resource "azurerm_role_definition" "houvast" {{\n  name        = "{NAME}"\n  description = "{_ABOUT}"\n  scope       = data.azurerm_subscription.scanned.id\n\n'
         f"  permissions {{\n    actions = [\n{listed}\n    ]\n{data}  }}\n}}\n"
+    ) + _azuread(_directory(actions))
+
+
+def _azuread(permissions: Sequence[str]) -> str:
+    """Application permissions of Microsoft Graph for the identity that scans."""
+    if not permissions:
+        return ""
+    listed = "".join(f'    "{name}",\n' for name in permissions)
+    return (
+        '\nvariable "houvast_principal" {\n  type        = string\n  description = "Object id of the identity that scans"\n}\n\n'
+        f'data "azuread_service_principal" "graph" {{\n  client_id = "{_GRAPH}"\n}}\n\n'
+        f'resource "azuread_app_role_assignment" "houvast" {{\n  for_each = toset([\n{listed}  ])\n'
+        "  app_role_id         = data.azuread_service_principal.graph.app_role_ids[each.value]\n"
+        "  principal_object_id = var.houvast_principal\n  resource_object_id  = data.azuread_service_principal.graph.object_id\n}\n"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,12 @@ from scanner import plugins
 from scanner.cli.main import main
 from scanner.report.permissions import render
 from scanner.store.snapshot_file import load
+from tests.support.azure import FIXTURES, OPTIONS, estate_document, scan, served
+from tests.support.azure_directory import directory
 
 ROOT = Path(__file__).parents[2]
 SNAPSHOTS = sorted((ROOT / "fixtures").glob("estates/*.jsonl"))
+ROOT_GROUP = {"id": "/providers/Microsoft.Management/managementGroups/root", "type": "Microsoft.Management/managementGroups", "name": "root", "properties": {}, "_parent": ""}
 #: iam:GenerateCredentialReport makes a report and changes nothing else; HeadBucket asks for s3:ListBucket.
 READING = ("Batch", "Describe", "Generate", "Get", "List", "Lookup", "Search", "Select", "View")
 
@@ -38,7 +42,7 @@ def test_aws_actions_only_read() -> None:
 
 def test_azure_actions_only_read() -> None:
     for action in azure.actions(plugins.load_types("providers.azure.types")):
-        assert action.endswith("/read"), action
+        assert action.endswith("/read") or (action.endswith(".Read.All") and "/" not in action), action
 
 
 def test_azure_roles_name_only_what_can_be_granted() -> None:
@@ -63,10 +67,40 @@ def test_fewer_checks_need_less() -> None:
     assert not any(action.startswith("rds:") for action in some)
 
 
-@pytest.mark.parametrize(("cloud", "format"), [("aws", "json"), ("aws", "cloudformation"), ("aws", "terraform"), ("azure", "json"), ("azure", "bicep"), ("azure", "terraform")])
+@pytest.mark.parametrize(
+    ("cloud", "format"), [("aws", "json"), ("aws", "cloudformation"), ("aws", "terraform"), ("azure", "json"), ("azure", "bicep"), ("azure", "terraform"), ("azure", "manifest")]
+)
 def test_it_prints_what_can_be_deployed(cloud: str, format: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["permissions", cloud, "--format", format, "--check", "encryption-at-rest"]) == 0
     out = capsys.readouterr().out
-    assert ("ec2:DescribeVolumes" if cloud == "aws" else "Microsoft.Compute/disks/read") in out
-    if format in ("json", "cloudformation"):
-        assert json.loads(out)
+    assert format == "manifest" or ("ec2:DescribeVolumes" if cloud == "aws" else "Microsoft.Compute/disks/read") in out
+    if format in ("json", "cloudformation", "manifest"):
+        assert json.loads(out) or format == "manifest"
+
+
+def test_a_scan_of_azure_needs_all_of_it_and_nothing_else(scrubbed_environment: None, tmp_path: Path) -> None:
+    """Every look at a fixture of every type, in all ways that bodies are read: what was asked is what is printed."""
+    made: set[str] = set()
+    for name in ("estate.json", *sorted(file.name for file in FIXTURES.glob("batch_*.json"))):
+        document = estate_document(name)
+        document |= {"directory": directory(), "managementGroups": [ROOT_GROUP], "subscriptions": [{**one, "_parent": "root"} for one in document["subscriptions"]]}
+        with served(document, tmp_path / name):
+            for bodies, target in (("single", ""), ("graph", "mg/root")):
+                snapshot = scan(replace(OPTIONS, settings={"azure.bodies": bodies}), target)
+                made |= {call.permission for call in snapshot.calls if call.permission}
+    printed = set(azure.actions(plugins.load_types("providers.azure.types")))
+    assert {action.lower() for action in made} - {action.lower() for action in printed} == set()
+    assert {action.lower() for action in printed} - {action.lower() for action in made} == set()
+
+
+def test_the_directory_is_granted_by_microsoft_graph(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["permissions", "azure", "--format", "manifest"]) == 0
+    (access,) = json.loads(capsys.readouterr().out)
+    assert len(access["resourceAccess"]) == len({one["id"] for one in access["resourceAccess"]}) == 6
+    assert main(["permissions", "azure", "--format", "json"]) == 0
+    role = json.loads(capsys.readouterr().out)
+    assert not [action for action in role["Actions"] if "/" not in action]
+    assert main(["permissions", "azure", "--format", "terraform", "--check", "mfa"]) == 0
+    assert '"AuditLog.Read.All"' in capsys.readouterr().out
+    assert main(["permissions", "azure", "--format", "bicep", "--check", "mfa"]) == 0
+    assert "Policy.Read.All" in capsys.readouterr().out.splitlines()[0]
