@@ -17,7 +17,7 @@ from providers.terraform.modules import Folder, find, literal, load, locked
 from providers.terraform.names import cloud, join, key_of, module_of, plain
 from providers.terraform.syntax import Block, Broken, TooDeep, parse
 from providers.terraform.values import PURE, Place, Values, clean
-from scanner.sdk import EVERY_TYPE, UNRESOLVED, VERSION, Answer, Call, Dialect, Document, InvalidFile, Json, Options, Reason, Ref
+from scanner.sdk import EVERY_TYPE, SHOWN, UNRESOLVED, VERSION, Answer, Call, Dialect, Document, InvalidFile, Json, Options, Reason, Ref
 
 _META = frozenset({"count", "for_each", "provider", "providers", "lifecycle", "depends_on", "provisioner", "connection", "timeouts", "source", "version"})
 _REMEDY = "correct it, or scan a plan: terraform show -json tfplan > plan.json"
@@ -170,7 +170,8 @@ class _Reader:
         address = join(place.address, local)
         many = self.values.why_many(block, place)
         if many is not None:
-            self._put(address, kind, {UNRESOLVED: f"whether it is made, and how often, is not known: {many}"}, place, block, file)
+            shown = self.values.body(block, self.raw.get(address, {}), place, "", many, _META)
+            self._put(address, kind, {UNRESOLVED: f"whether it is made, and how often, is not known: {many}", SHOWN: shown}, place, block, file)
             return
         counted = {"count", "for_each"} & set(block.attributes)
         found = self._made(address) if counted else [address] if address in self.raw else []

@@ -11,7 +11,7 @@ from scanner.data.regions import azure_name
 from scanner.data.terraform import holds_nothing
 from scanner.declare.decl import TypeDecl
 from scanner.declare.path import REFERENCE, UNRESOLVED, unresolved
-from scanner.declare.terraform import KIND, NAMES, PARENT, REGION, VERSION, Shape, Tf, allowed, fill, keys, mark, place, value_at
+from scanner.declare.terraform import KIND, NAMES, PARENT, REGION, SHOWN, VERSION, Shape, Tf, allowed, fill, keys, mark, place, value_at
 from scanner.model.known import Json, Reason
 from scanner.model.record import dataclass
 from scanner.model.resource import Ref
@@ -110,7 +110,8 @@ def attach(satellites: list[Document], owners: Mapping[tuple[str, str], _Owner],
             raw: dict[str, Json] = {**doc.body, REGION: doc.ref.region or None}
             if one.when is not None and UNRESOLVED not in raw and not _meant(one, raw):
                 continue
-            named = value_at(raw, one.on)
+            shown = raw.get(SHOWN)
+            named = value_at(shown if isinstance(shown, dict) else raw, one.on)
             why = unresolved(raw) or unresolved(named)
             targets: list[_Owner] = []
             if isinstance(named, dict) and REFERENCE in named:

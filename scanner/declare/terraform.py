@@ -33,6 +33,8 @@ NAMES = "$names"
 REGION = "$region"
 ACTION = "$action"
 """In a raw body: the region of the resource, and what the plan does with it (`create`, `update`, …)."""
+SHOWN = "$shown"
+"""Beside `$unresolved`: what stands in the file of a resource of which it is not known whether it is made."""
 VERSION = "$version"
 """In a raw body: the constraint on the version of the provider."""
 Version = tuple[int, ...]
@@ -423,6 +425,6 @@ def _list_at(into: dict[str, Json], path: str, length: int) -> list[Json] | None
 
 
 __all__ = [
-    "ACTION", "INNER", "KIND", "NAMES", "NOTHING", "PARENT", "REGION", "UNSET", "VERSION", "Row", "Shape", "Since", "Tf", "allowed", "attr", "const", "fill", "from_json", "keys", "last_part", "made", "mark", "nothing", "place",
+    "ACTION", "INNER", "KIND", "NAMES", "NOTHING", "PARENT", "REGION", "SHOWN", "UNSET", "VERSION", "Row", "Shape", "Since", "Tf", "allowed", "attr", "const", "fill", "from_json", "keys", "last_part", "made", "mark", "nothing", "place",
     "satellite", "tf", "value_at", "version_of",
 ]  # fmt: skip

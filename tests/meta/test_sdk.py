@@ -67,6 +67,7 @@ NAMES = [
     "ACTION",
     "INNER",
     "REGION",
+    "SHOWN",
     "Since",
     "Tf",
     "UNSET",

@@ -37,7 +37,7 @@ def made_plan(resources: Iterable[Mapping[str, Any]], region: str = REGION, **mo
     changes, configured = [], []
     for one in listed:
         address = f"{one['type']}.{one.get('name', 'x')}"
-        values, unknown, expressions = {}, {"id": True, **{name: True for name in one.get("unknown", ())}}, {}
+        values, unknown, expressions = {}, {"id": True, **dict.fromkeys(one.get("unknown", ()), True)}, {}
         for key, value in one["values"].items():
             if value in ("$owner", "$up"):
                 target = first if value == "$owner" else next(f"{r['type']}.up" for r in listed if r.get("name") == "up")

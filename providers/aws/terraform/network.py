@@ -47,6 +47,7 @@ _LISTENER: dict[str, Any] = {
     "Protocol": "protocol", "SslPolicy": "ssl_policy", "MutualAuthentication.Mode": attr("mutual_authentication.mode", computed=True),
     "DefaultActions[].Type": "default_action[].type", "DefaultActions[].RedirectConfig.Protocol": "default_action[].redirect.protocol",
     "rules": nothing("aws_lb_listener_rule is a resource of its own"),
+    "Certificates[+].CertificateArn": "certificate_arn", "certificates": nothing("aws_lb_listener_certificate is a resource of its own"),
 }  # fmt: skip
 _BALANCER: dict[str, Any] = {
     "LoadBalancerAttributes[+guard].Value": attr("enable_deletion_protection", absent="false", then=_written, beside={"Key": "deletion_protection.enabled"}, cite="provider documentation: defaults to false"),
@@ -60,6 +61,7 @@ SHAPES: dict[str, tuple[Tf, ...]] = {
         tf("aws_lb_listener", _LISTENER),
         tf("aws_alb_listener", _LISTENER),
         satellite("aws_lb_listener_rule", "listener_arn", {"rules[+].Actions": made(_actions, "action")}),
+        satellite("aws_lb_listener_certificate", "listener_arn", {"certificates[+].Certificates": made(lambda arn: [{"CertificateArn": arn}], "certificate_arn")}),
         satellite("aws_alb_listener_rule", "listener_arn", {"rules[+].Actions": made(_actions, "action")}),
     ),
     "AWS::ElasticLoadBalancing::LoadBalancer": (
