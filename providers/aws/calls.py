@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from providers.aws.clients import Clients
 from providers.aws.faults import Fault, classify
 from providers.aws.paging import goes_on
-from providers.aws.session import Clients
 from scanner.sdk import Failure, Json, Options, Reason
 
 _PAUSE = 0.4

@@ -12,11 +12,12 @@ from typing import Any
 
 from providers.aws import report
 from providers.aws.calls import CallFailed, Calls, api_name, permission
+from providers.aws.clients import Clients
 from providers.aws.documents import Site, document, holds, identify, items, kept_part, shape_of, text_at, values
 from providers.aws.faults import NO_ENDPOINT
 from providers.aws.plan import Look, Plan, details, is_shared, needs, operations, plan, wanted
 from providers.aws.references import Wanted, place_bucket, reference_jobs, resolved
-from providers.aws.session import Account, Clients, account_of
+from providers.aws.session import Account, account_of
 from scanner.sdk import EVERY_TYPE, Answer, Call, Document, Each, Failure, Get, Job, Json, List, Options, Part, Reason, Report, Scope, TypeDecl, Worker, meaning
 
 

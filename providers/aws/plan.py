@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from scanner.sdk import Each, Get, List, Options, Report, Scope, TypeDecl, roots
+from scanner.sdk import Each, Get, List, Options, Report, Resolve, Scope, TypeDecl, roots
 
 
 @dataclass(frozen=True)
@@ -89,3 +89,50 @@ def needs(get: Get, parts: Iterable[str]) -> str:
 def is_shared(get: Get) -> bool:
     """Whether a detail call asks nothing about its document: one answer serves all (the account's public access block)."""
     return all(path.startswith("=") for path in get.params.values())
+
+
+#: What is asked whatever is looked for: who, where, and which accounts and buckets.
+ALWAYS: Mapping[str, frozenset[str]] = {
+    "sts": frozenset({"get_caller_identity", "assume_role"}), "ec2": frozenset({"describe_regions"}), "account": frozenset({"list_regions"}),
+    "s3": frozenset({"head_bucket", "get_bucket_location"}),
+}  # fmt: skip
+
+
+def operations(decls: Mapping[str, TypeDecl]) -> dict[str, frozenset[str]]:
+    """Every method by service that a scan with these declarations can call."""
+    found: dict[str, set[str]] = {service: set(methods) for service, methods in ALWAYS.items()}
+    for decl in decls.values():
+        if decl.provider == "aws":
+            for service, method in _called(decl):
+                found.setdefault(service, set()).add(method)
+    return {service: frozenset(methods) for service, methods in found.items()}
+
+
+def _called(decl: TypeDecl) -> Iterator[tuple[str, str]]:
+    match decl.live:
+        case List() as listing:
+            yield listing.service, listing.operation
+        case Each() as each:
+            yield each.parent.service, each.parent.operation
+            yield each.listing.service, each.listing.operation
+        case Report() as report:
+            yield report.service, report.start
+            yield report.service, report.fetch
+    for get in decl.details:
+        if isinstance(get, Get):
+            yield get.service or service_of(decl), get.operation
+    if isinstance(decl.resolve, Resolve):
+        yield decl.resolve.service, decl.resolve.operation
+
+
+def service_of(decl: TypeDecl) -> str:
+    """boto3's name of the service that lists a type. Raises TypeError for what is not read from AWS."""
+    match decl.live:
+        case List() as listing:
+            return listing.service
+        case Each() as each:
+            return each.listing.service
+        case Report() as rep:
+            return rep.service
+        case _:
+            raise TypeError(f"{decl.type} is not read from AWS")

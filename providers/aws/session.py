@@ -3,66 +3,14 @@
 from __future__ import annotations
 
 import os
-import threading
 from dataclasses import dataclass
 from typing import Any
 
+from providers.aws.clients import Clients, Operations
 from providers.aws.faults import CREDENTIALS, Fault, classify
-from providers.aws.paging import told
-from providers.aws.strict import check_body, keep_host
 from scanner.sdk import MissingCredentials, Options
 
 _DEFAULT_REGION = "us-east-1"
-
-
-class Clients:
-    """One client a service and region, each made once: making one reads the service's model and is not thread-safe."""
-
-    def __init__(self, session: Any, options: Options) -> None:
-        from botocore.config import Config
-
-        session.register("before-parse", check_body)
-        session.register("before-sign", keep_host)
-        self._session = session
-        self._lock = threading.Lock()
-        self._made: dict[tuple[str, str], Any] = {}
-        self._config = Config(
-            connect_timeout=options.call_timeout,
-            read_timeout=options.call_timeout,
-            retries={"total_max_attempts": 1, "mode": "standard"},  # asking again is `calls.Calls`'s, under the run's deadline
-            max_pool_connections=max(10, options.workers),
-            user_agent_extra="houvast",
-        )
-
-    def get(self, service: str, region: str) -> Any:
-        """The client of a service in a region."""
-        key = (service, region)
-        found = self._made.get(key)
-        if found is None:
-            with self._lock:
-                found = self._made.get(key)
-                if found is None:
-                    found = self._made[key] = self._session.create_client(service, region_name=region, config=self._config)
-        return found
-
-    def paging(self, service: str, region: str, method: str) -> dict[str, Any] | None:
-        """How an operation is paged; None when it is not."""
-        from botocore.exceptions import UnknownServiceError
-
-        meta = self.get(service, region).meta
-        operation = meta.method_to_api_mapping[method]
-        with self._lock:
-            try:
-                found: dict[str, Any] = self._session.get_paginator_model(service).get_paginator(operation)
-                return found
-            except (ValueError, UnknownServiceError):
-                pass
-        return told(service, operation, meta.service_model.operation_model(operation))
-
-    def listed(self, service: str, partition: str) -> frozenset[str]:
-        """Regions in which AWS's own list (botocore's endpoint data) has the service; empty where it says nothing of it."""
-        with self._lock:
-            return frozenset(self._session.get_available_regions(service, partition_name=partition))
 
 
 @dataclass(frozen=True)
@@ -112,7 +60,7 @@ def _of(profile: str) -> str:
     return f" for the profile {profile!r}" if profile else ""
 
 
-def account_of(profile: str, options: Options, ask: Any) -> Account:
+def account_of(profile: str, options: Options, ask: Any, operations: Operations | None = None) -> Account:
     """The account behind a profile. `ask(clients, region)` gives the answer of sts:GetCallerIdentity or raises.
 
     Raises MissingCredentials when the credentials are refused; any other fault is kept, to be shown as a gap.
@@ -120,7 +68,7 @@ def account_of(profile: str, options: Options, ask: Any) -> Account:
     session = session_of(profile)
     # botocore itself reads AWS_DEFAULT_REGION only; AWS_REGION is what all other SDKs read.
     home = os.environ.get("AWS_REGION") or session.get_config_variable("region") or (options.regions[0] if options.regions else _DEFAULT_REGION)
-    clients = Clients(session, options)
+    clients = Clients(session, options, operations)
     try:
         answer = ask(clients, home)
         arn = str(answer["Arn"]).split(":")

@@ -62,10 +62,16 @@ def _check_xml(body: bytes, operation: str) -> None:
 def keep_host(request: Any = None, **_: Any) -> None:
     """Take an account id off the front of an IP address: S3 Control puts it there even for AWS_ENDPOINT_URL (an emulator,
     a private endpoint), where no such name can exist. The account stands in a header as well. Registered for `before-sign`."""
-    parts = urlsplit(request.url)
     account = request.headers.get("x-amz-account-id", "")
-    if isinstance(account, bytes):
-        account = account.decode()
-    host = parts.netloc.removeprefix(f"{account}.") if account else parts.netloc
+    request.url = own_host(request.url, account.decode() if isinstance(account, bytes) else account)
+
+
+def own_host(url: str, account: str) -> str:
+    """The URL that is meant; see `keep_host`."""
+    if not account:
+        return url
+    parts = urlsplit(url)
+    host = parts.netloc.removeprefix(f"{account}.")
     if host != parts.netloc and re.match(r"(\d+\.){3}\d+(:\d+)?$|localhost(:\d+)?$|\[", host):
-        request.url = urlunsplit(parts._replace(netloc=host))
+        return urlunsplit(parts._replace(netloc=host))
+    return url

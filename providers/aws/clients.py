@@ -1,0 +1,170 @@
+"""Clients of one account: one a service, pointed to each region; models cut to what is called; one pool of connections.
+
+What botocore is kept for: reading models, serialising, endpoints, signing rules, parsing answers and errors, credentials
+and their renewal. What made it slow for a scan is left out: a model of hundreds of operations of which two are asked, a
+client (with models, hooks and connections of its own) for each region, and connections that nobody shares.
+"""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from providers.aws.http import Pool
+from providers.aws.paging import told
+from providers.aws.strict import check_body, keep_host
+from providers.aws.wire import quicken
+from scanner.sdk import Options
+
+Operations = Mapping[str, frozenset[str]]
+"""Methods by service, as boto3 calls them: `{"s3": {"list_buckets", …}}`."""
+_POOLS = 4096
+"""Hosts to which connections are kept: a service in a region is one."""
+_OWN_REGION = frozenset({"s3", "s3control"})
+"""Their clients hold on to themselves (a bucket's redirections), so that each region needs one of its own."""
+
+
+class Clients:
+    """One client a service and region; making one is not thread-safe."""
+
+    def __init__(self, session: Any, options: Options, operations: Operations | None = None) -> None:
+        from botocore.config import Config
+
+        session.register("before-parse", check_body)
+        session.register("before-sign", keep_host)
+        if operations is not None:
+            session.register_component("data_loader", _loader(session, operations))
+        self._session = session
+        self._lock = threading.Lock()
+        self._made: dict[tuple[str, str], Any] = {}
+        self._first: dict[str, Any] = {}
+        self._pages: dict[tuple[str, str], dict[str, Any] | None] = {}
+        self._http: Any = None
+        self._pool: Pool | None = None
+        self._limit = options.call_timeout
+        self._config = Config(
+            connect_timeout=options.call_timeout,
+            read_timeout=options.call_timeout,
+            retries={"total_max_attempts": 1, "mode": "standard"},  # asking again is `calls.Calls`'s, under the run's deadline
+            max_pool_connections=max(32, options.workers * 4),
+            user_agent_extra="houvast",
+        )
+
+    def get(self, service: str, region: str) -> Any:
+        """The client of a service in a region."""
+        key = (service, region)
+        found = self._made.get(key)
+        if found is None:
+            with self._lock:
+                found = self._made.get(key)
+                if found is None:
+                    found = self._made[key] = self._make(service, region)
+        return found
+
+    def _make(self, service: str, region: str) -> Any:
+        first = self._first.get(service)
+        if first is not None and service not in _OWN_REGION and first.meta.partition == self._session.get_partition_for_region(region):
+            return repointed(first, region)
+        made = self._session.create_client(service, region_name=region, config=self._config)
+        if self._http is None:
+            self._http = made._endpoint.http_session
+            self._http._manager.pools._maxsize = _POOLS
+            self._pool = _pool(self._http, self._limit)
+        made._endpoint.http_session = self._http
+        if self._pool is not None:
+            quicken(made, self._pool)
+        self._first.setdefault(service, made)
+        return made
+
+    def paging(self, service: str, region: str, method: str) -> dict[str, Any] | None:
+        """How an operation is paged; None when it is not."""
+        if (service, method) not in self._pages:
+            client = self.get(service, region)
+            with self._lock:
+                self._pages[service, method] = self._paged(service, client.meta, method)
+        return self._pages[service, method]
+
+    def _paged(self, service: str, meta: Any, method: str) -> dict[str, Any] | None:
+        from botocore.exceptions import UnknownServiceError
+
+        operation = meta.method_to_api_mapping[method]
+        try:
+            found: dict[str, Any] = self._session.get_paginator_model(service).get_paginator(operation)
+            return found
+        except (ValueError, UnknownServiceError):
+            return told(service, operation, meta.service_model.operation_model(operation))
+
+    def listed(self, service: str, partition: str) -> frozenset[str]:
+        """Regions in which AWS's own list (botocore's endpoint data) has the service; empty where it says nothing of it."""
+        with self._lock:
+            return frozenset(self._session.get_available_regions(service, partition_name=partition))
+
+
+def repointed(first: Any, region: str) -> Any:
+    """The same client for another region: its model, serialiser, parser and connections are shared, its endpoint rules and
+    its signer are of the new region."""
+    made = object.__new__(type(first))
+    made.__dict__.update(first.__dict__)
+    events = copy.copy(first.meta.events)
+    service = first.meta.service_model.service_id.hyphenize()
+    config = copy.copy(first.meta.config)
+    config.region_name = region
+    signer, own = first._request_signer, copy.copy(first._request_signer)
+    own._region_name, own._event_emitter = region, events
+    events.unregister(f"request-created.{service}", signer.handler)
+    events.register(f"request-created.{service}", own.handler)
+    made._request_signer, made._client_config = own, config
+    made.meta = copy.copy(first.meta)
+    made.meta.events, made.meta._client_config = events, config
+    made._endpoint = first._endpoint.pointed(made, events)
+    if first._ruleset_resolver is not None:
+        made._ruleset_resolver = copy.copy(first._ruleset_resolver)
+        made._ruleset_resolver._event_emitter = events
+        made._ruleset_resolver._builtins = {**first._ruleset_resolver._builtins, "AWS::Region": region}
+    return made
+
+
+def _pool(session: Any, limit: float) -> Pool:
+    """Connections that trust whom botocore's session trusts; a client certificate is left to botocore."""
+    from botocore.httpsession import get_cert_path
+
+    ordinary = bool(session._verify) and session._cert_file is None
+    return Pool(limit, get_cert_path(session._verify) if ordinary else None, verify=ordinary)
+
+
+def _loader(session: Any, operations: Operations) -> Any:
+    """The session's reader of models, which forgets the operations that nobody calls, and the shapes that only they need."""
+    from botocore import xform_name
+
+    inner = session.get_component("data_loader")
+    load = inner.load_service_model
+    cut: dict[str, Any] = {}
+
+    def load_service_model(service_name: str, type_name: str, api_version: str | None = None) -> Any:
+        if type_name != "service-2" or service_name not in operations:
+            return load(service_name, type_name, api_version)
+        if service_name not in cut:
+            whole = load(service_name, type_name, api_version)
+            wanted = {name: model for name, model in whole["operations"].items() if xform_name(name) in operations[service_name]}
+            cut[service_name] = {**whole, "operations": wanted, "shapes": _reached(whole["shapes"], wanted)}
+            for key in [key for key in inner._cache if key[0].startswith("load_") and any("service-2" in str(part) for part in key[1:])]:
+                del inner._cache[key]  # it would be kept for good
+        return cut[service_name]
+
+    inner.load_service_model = load_service_model
+    return inner
+
+
+def _reached(shapes: Mapping[str, Any], operations: Mapping[str, Any]) -> dict[str, Any]:
+    """Shapes that the operations lead to, and every error, by whose code an answer is read."""
+    todo = [one["shape"] for model in operations.values() for one in (model.get("input"), model.get("output"), *model.get("errors", ())) if one]
+    found: dict[str, Any] = {}
+    while todo:
+        name = todo.pop()
+        if name in found:
+            continue
+        shape = found[name] = {key: value for key, value in shapes[name].items() if key != "documentation"}
+        todo += [part["shape"] for part in (*shape.get("members", {}).values(), shape.get("member"), shape.get("key"), shape.get("value")) if part]
+    return found
