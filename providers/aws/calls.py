@@ -9,12 +9,15 @@ from typing import Any
 
 from providers.aws.clients import Clients
 from providers.aws.faults import Fault, classify
+from providers.aws.pace import Pace, lane_of
 from providers.aws.paging import goes_on
 from scanner.sdk import Failure, Json, Options, Reason
 
 _PAUSE = 0.4
 """Seconds before the second attempt; doubled for each further one, with jitter."""
 _LONGEST = 20.0
+_MORE = 3
+"""A call that is throttled is tried this many times as often as one that meets another passing fault."""
 _WORDS = {"db": "DB", "ssl": "SSL", "mfa": "MFA", "saml": "SAML", "ssh": "SSH", "ml": "ML", "nfs": "NFS", "smb": "SMB", "dnssec": "DNSSEC"}
 _PREFIXES = {
     "elbv2": "elasticloadbalancing", "elb": "elasticloadbalancing", "s3control": "s3", "efs": "elasticfilesystem", "opensearch": "es",
@@ -44,15 +47,16 @@ class CallFailed(Failure):
 class Calls:
     """The calls of one account."""
 
-    def __init__(self, clients: Clients, options: Options, deadline: float) -> None:
+    def __init__(self, clients: Clients, options: Options, deadline: float, pace: Pace | None = None, account: str = "") -> None:
         self.clients = clients
         self._retries = options.retries
         self._deadline = deadline
+        self._pace, self._account = pace or Pace(), account
         self._pause = float(options.settings.get("aws.pause", _PAUSE))
 
     def once(self, service: str, region: str, operation: str, params: Mapping[str, Json]) -> dict[str, Any]:
         """One call. Raises CallFailed."""
-        return self._ask(lambda: getattr(self.clients.get(service, region), operation)(**params))
+        return self._ask(lambda: getattr(self.clients.get(service, region), operation)(**params), lane_of(self._account, service, region))
 
     def pages(self, service: str, region: str, operation: str, params: Mapping[str, Json]) -> Iterator[dict[str, Any]]:
         """Every page of an operation, the only one where it is not paged. Raises CallFailed, also after some pages."""
@@ -88,16 +92,24 @@ class Calls:
         time.sleep(seconds)
         return True
 
-    def _ask(self, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    def _ask(self, call: Callable[[], dict[str, Any]], lane: str) -> dict[str, Any]:
         attempt = 0
         while True:
+            if (rest := self._pace.rest(lane)) and not self.wait(rest * random.uniform(1, 1.5)):  # noqa: S311 (jitter, no secret)
+                raise CallFailed(Fault(Reason.THROTTLED, "Deadline", "the service asked for fewer calls until the time for the whole scan was over"))
             if time.monotonic() >= self._deadline:
                 raise CallFailed(Fault(Reason.TIMEOUT, "Deadline", "the time for the whole scan was over"))
             try:
-                return call()
+                answer = call()
+                self._pace.answered(lane)
+                return answer
             except Exception as error:  # every fault is classified; what is none of botocore's becomes a defect
                 fault = classify(error)
             attempt += 1
             pause = min(_LONGEST, self._pause * 2 ** (attempt - 1)) * random.uniform(0.5, 1)  # noqa: S311 (jitter, no secret)
-            if attempt > min(self._retries, fault.again) or not self.wait(pause):
+            most = self._retries
+            if fault.reason is Reason.THROTTLED:
+                most *= _MORE  # the lane gets narrower each time: it is a matter of waiting
+                self._pace.throttled(lane, pause)
+            if attempt > min(most, fault.again) or not self.wait(pause):
                 raise CallFailed(fault)

@@ -15,6 +15,7 @@ from providers.aws.calls import CallFailed, Calls, api_name, permission
 from providers.aws.clients import Clients
 from providers.aws.documents import Site, document, holds, identify, items, kept_part, shape_of, text_at, values
 from providers.aws.faults import NO_ENDPOINT
+from providers.aws.pace import Pace, lane_of
 from providers.aws.plan import Look, Plan, details, is_shared, needs, operations, plan, wanted
 from providers.aws.references import Wanted, place_bucket, reference_jobs, resolved
 from providers.aws.session import Account, account_of
@@ -30,6 +31,10 @@ def open(targets: tuple[str, ...], options: Options, decls: Mapping[str, TypeDec
 
     accounts = [account_of(profile, options, who, operations(decls)) for profile in dict.fromkeys(targets or ("",))]
     return AwsWorker(tuple(accounts), options, decls, deadline)
+
+
+_AT_ONCE = 4
+"""Calls under way for each of `--workers`: they wait for the network nearly all the time."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +91,18 @@ class AwsWorker:
         self._chosen = wanted(decls, options)
         self._plan: Plan = plan(self._chosen)
         self._alike = Counter((look.listing.service, look.listing.operation) for look in self._plan.looks)
-        self._calls = {account.profile: Calls(account.clients, options, deadline) for account in accounts}
+        self._pace = Pace()
+        self._homes = {account.id: account.home for account in accounts}
+        self.threads = _AT_ONCE * options.workers
+        self._calls = {account.profile: Calls(account.clients, options, deadline, self._pace, account.id) for account in accounts}
         self._regions: dict[str, frozenset[str]] = {}
+
+    def lane(self, job: Job) -> str:
+        """A service in a region has its own limits. A global one is asked in one region."""
+        return lane_of(job.call.account, job.call.service, job.call.region or self._homes.get(job.call.account, ""))
+
+    def width(self, lane: str) -> int:
+        return self._pace.width(lane)
 
     # -- rounds ------------------------------------------------------------------------------------------------
     def start(self) -> tuple[Job, ...]:

@@ -7,9 +7,10 @@ import contextlib
 import queue
 import threading
 import time
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from scanner.collect.plan import Answer, Failure, Job, Worker
 from scanner.model.known import Reason
@@ -24,6 +25,22 @@ class AsyncWorker(Protocol):
 
     async def look(self, job: Job) -> Answer:
         """Make one look, as `Worker.work` does."""
+        ...
+
+
+@runtime_checkable
+class LanedWorker(Protocol):
+    """A worker whose looks go to several services, each of which may be asked so much at once and no more."""
+
+    threads: int
+    """Looks under way at most, over all lanes."""
+
+    def lane(self, job: Job) -> str:
+        """What a look shares its limit with: a service in a region."""
+        ...
+
+    def width(self, lane: str) -> int:
+        """Looks that may be under way in a lane now; changes while a service throttles, and is never below 1."""
         ...
 
 
@@ -45,6 +62,8 @@ def pool(worker: Worker, threads: int, done: Done, over: Callable[[], bool]) -> 
     """The pool that fits the worker, with as many threads as it asks for. `over()` is true once nothing more is to be started."""
     if isinstance(worker, AsyncWorker):
         return Tasks(worker, done, over)
+    if isinstance(worker, LanedWorker):
+        return Lanes(worker, done, over)
     return Threads(worker, getattr(worker, "threads", threads), done, over)
 
 
@@ -68,6 +87,60 @@ class Threads:
         while (job := self._todo.get()) is not None:
             if not self._over():
                 self._done(job, attempt(self._worker, job))
+
+
+class Lanes:
+    """Daemon threads that take the next job of any lane with room, in turns, so that a slow service keeps nobody else waiting."""
+
+    def __init__(self, worker: LanedWorker, done: Done, over: Callable[[], bool]) -> None:
+        self._worker, self._done, self._over = worker, done, over
+        self._change = threading.Condition()
+        self._todo: dict[str, deque[Job]] = {}
+        self._busy: Counter[str] = Counter()
+        self._closed = False
+        self._idle = self._started = 0
+
+    def put(self, job: Job) -> None:
+        with self._change:
+            self._todo.setdefault(self._worker.lane(job), deque()).append(job)
+            if self._idle == 0 and self._started < self._worker.threads:
+                self._started += 1
+                threading.Thread(target=self._serve, daemon=True, name=f"look-{self._started}").start()
+            else:
+                self._change.notify()
+
+    def close(self) -> None:
+        with self._change:
+            self._closed = True
+            self._change.notify_all()
+
+    def _serve(self) -> None:
+        looker: Any = self._worker
+        while (taken := self._take()) is not None:
+            lane, job = taken
+            try:
+                if not self._over():
+                    self._done(job, attempt(looker, job))
+            finally:
+                with self._change:
+                    self._busy[lane] -= 1
+                    self._change.notify()
+
+    def _take(self) -> tuple[str, Job] | None:
+        with self._change:
+            while not self._closed:
+                lane = next((lane for lane in self._todo if self._busy[lane] < self._worker.width(lane)), None)
+                if lane is not None:
+                    waiting = self._todo.pop(lane)
+                    job = waiting.popleft()
+                    if waiting:
+                        self._todo[lane] = waiting  # at the end: its next turn comes after that of all others
+                    self._busy[lane] += 1
+                    return lane, job
+                self._idle += 1
+                self._change.wait(0.5)  # a lane that was narrowed widens with time, of which nobody is told
+                self._idle -= 1
+            return None
 
 
 class Tasks:
