@@ -14,7 +14,7 @@ try:
 except ImportError:  # Windows has no such limits: there the deadline of the caller stands alone
     resource = None  # type: ignore[assignment]
 
-MEMORY = 3 * 1024**3
+MEMORY = 2 * 1024**3
 """Bytes of address space; the evaluator's runtime reserves more than it uses."""
 
 

@@ -89,6 +89,7 @@ class _Reader:
         root = os.path.relpath(os.path.abspath(self.folder.root), self.folder.base)
         places = list(self._places(Place("", self.folder.modules[root])))
         if places:
+            self._believable(places)
             raw = evaluated(self.folder.texts, root, list(self.given.texts), self.name, self.workspace or _WORKSPACE)
             self.raw = {str(meta["path"]): one for many in raw.values() for one in many if isinstance(meta := one.get("__tfmeta"), dict) and "path" in meta}
             self.providers = raw.get("provider", [])
@@ -125,6 +126,14 @@ class _Reader:
                 todo.append((Place(join(at.address, f"module.{name}"), inner, at, call), (*above, at.module.path)))
         if not circle:
             yield from found
+
+    def _believable(self, places: list[Place]) -> None:
+        """A number of instances that nobody deploys would only be an attack on the evaluator."""
+        for place in places:
+            for block, file in (*place.module.resources.values(), *place.module.calls.values()):
+                expr, line = block.attributes.get("count", (None, 0))
+                if expr is not None and expr.kind == "literal" and isinstance(expr.value, (int, float)) and expr.value > _MAX_PLACES:
+                    raise InvalidFile(self._file(file), f"asks for {expr.value} instances of {'.'.join(block.labels)}", _REMEDY, line)
 
     def _modules(self, places: list[Place]) -> None:
         """Modules that are not read: nobody knows what they make."""
