@@ -231,7 +231,7 @@ class Evaluator:
             return self._own(node, args)
         except Opened as error:
             return Open(error.open.why, _said(node.said, []))
-        except (Misuse, TypeError, ValueError, OverflowError) as error:
+        except (Misuse, TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
             return Open(f"{node.name}(…) cannot be evaluated: {error}", _said(node.said, []))
 
     def _glued(self, name: str, args: list[Value]) -> Value:

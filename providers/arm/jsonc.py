@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from scanner.sdk import InvalidFile
 
 MAX_DEPTH = 100
-MAX_VALUES = 400_000
+MAX_VALUES = 200_000
 """Values in a file; Azure takes templates of up to 4 MB."""
 
 #: A template's value: JSON, in which objects and lists know their lines, and (from Bicep) nodes of expressions.
@@ -165,6 +165,8 @@ class _Parser:
         return text.encode("utf-8", "replace").decode() if any("\ud800" <= c <= "\udfff" for c in text) else text
 
     def _number(self, found: str) -> int | float:
+        if len(found) < 16 and found.isdigit() and (found[0] != "0" or found == "0"):
+            return int(found)
         try:
             number: int | float = json.loads(found) if len(found) <= 40 else float("nan")
         except ValueError as error:

@@ -116,7 +116,7 @@ class Collector:
 
     def _expanded(self, at: Deployment, symbol: str, raw: Obj, parent: Resource | None, depth: int) -> Iterator[Resource]:
         """A resource, once or as often as its loop says, and those within it."""
-        at.reading.budget.spend(10)
+        at.reading.budget.spend(40)  # a resource is more work than a value
         if "import" in raw or "extension" in raw:
             self.gap(f"{at.address}{symbol or f'line {raw.line}'}", at.file, raw.line, Reason.UNSUPPORTED, "a resource of another system than Azure Resource Manager is not read")
             return
