@@ -93,6 +93,8 @@ class Tally:
     status: Counter[int] = field(default_factory=Counter)
     paths: list[tuple[str, str]] = field(default_factory=list)
     """(method, path with query) of every request, in order."""
+    hosts: Counter[str] = field(default_factory=Counter)
+    """Requests by the name under which they were asked."""
     reads: list[str] = field(default_factory=list)
     """Path with query of every read that Resource Manager counts against its limits, those inside of batches too."""
 
@@ -146,6 +148,7 @@ class Core:
             return self._control(method, path, body)
         self.tally.requests += 1
         self.tally.paths.append((method, target))
+        self.tally.hosts[host] += 1
         request = Request(method, host, path, query, headers, body, f"https://{host}{target}")
         try:
             sent = self._route(request)
@@ -170,6 +173,8 @@ class Core:
 
     def _route(self, request: Request) -> Sent:
         waited = 0.0
+        if request.low == "/metadata/endpoints":
+            waited = self.faults.meet(request.method, request.path, self._denied(request), request.url)
         if "/oauth2/" in request.low or "/.well-known/" in request.low:
             self.tally.operations["token"] += 1
             waited = self.faults.meet(request.method, request.path, self._denied(request), request.url)
