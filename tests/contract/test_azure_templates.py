@@ -12,7 +12,7 @@ from scanner.declare.path import UNRESOLVED
 from scanner.model.known import Known, Reason, Unknown
 from scanner.model.resource import Ref, Resource
 from scanner.model.snapshot import Call, Dialect, Document, Snapshot
-from scanner.sdk import AtRest, Home, KeyCustody, Replicas, TlsFloor, Transit
+from scanner.sdk import AtRest, Exposure, Home, KeyCustody, Replicas, TlsFloor, Transit
 from tests.support.azure import RUN, decls, estate_document
 
 PAIRS = [
@@ -52,8 +52,8 @@ def test_the_same_intent_gives_the_same_facts(name: str, kinds: tuple[type, ...]
 
 
 def test_what_only_the_live_cloud_shows_is_unsupported_in_a_template() -> None:
-    template = read("app", Dialect.ARM)
-    assert isinstance(got := template.facts[AtRest], Unknown)
+    template = read("sqlgood", Dialect.ARM)
+    assert isinstance(got := template.facts[Exposure], Unknown)
     assert got.reason is Reason.UNSUPPORTED
 
 
