@@ -105,15 +105,15 @@ def configured_floor(ref: Ref, site: Values, deployment: Values) -> TlsFloor:
     return planned_site_floor(ref, site, deployment)
 
 
+#: Names that the platform gives, with certificates of its own.
+_PLATFORM = (".azurewebsites.net", ".azurewebsites.us", ".chinacloudsites.cn", ".appserviceenvironment.net", ".appserviceenvironment.us", ".appserviceenvironment.cn")
+
+
 def bound_names(_ref: Ref, names: Values, states: Values) -> ServedNames:
     """Custom host names without a TLS binding are shown the platform's own certificate, which does not name them."""
     if len(names) != len(states):
         raise Unresolvable(Reason.UNPARSABLE, f"{len(states)} of {len(names)} host names say whether they have a certificate")
-    own = [
-        (str(name), str(state).lower())
-        for name, state in zip(names, states, strict=True)
-        if not str(name).lower().endswith((".azurewebsites.net", ".azurewebsites.us", ".chinacloudsites.cn"))
-    ]
+    own = [(str(name), str(state).lower()) for name, state in zip(names, states, strict=True) if not str(name).lower().endswith(_PLATFORM)]
     if not own:
         raise NotApplicable("it has no host name but the platform's, whose certificate names it")
     bound = tuple(name for name, state in own if state in ("snienabled", "ipbasedenabled"))

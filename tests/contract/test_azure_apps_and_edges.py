@@ -347,7 +347,7 @@ def test_the_file_service_of_a_template_goes_by_its_account() -> None:
     assert isinstance(alone, Unknown)
 
 
-BLOBS = {"type": "Microsoft.Storage/storageAccounts/blobServices"}
+BLOBS: dict[str, Any] = {"type": "Microsoft.Storage/storageAccounts/blobServices"}
 
 
 @pytest.mark.parametrize(
@@ -422,10 +422,8 @@ def test_a_webhook_of_a_template_says_where_it_calls() -> None:
 
 
 def test_diagnostic_settings_of_a_template_name_their_targets() -> None:
-    document = Document(
-        Ref("azure", "Microsoft.Insights/diagnosticSettings", "", "", "main.json#out", "out"), Dialect.ARM,
-        {"properties": {"workspaceId": "/subscriptions/s/resourceGroups/g/providers/Microsoft.OperationalInsights/workspaces/far"}}, {}, file="main.json",
-    )  # fmt: skip
+    body: dict[str, Any] = {"properties": {"workspaceId": "/subscriptions/s/resourceGroups/g/providers/Microsoft.OperationalInsights/workspaces/far"}}
+    document = Document(Ref("azure", "Microsoft.Insights/diagnosticSettings", "", "", "main.json#out", "out"), Dialect.ARM, body, {}, file="main.json")
     found = interpret(document, Index.of(Snapshot.of(RUN, [], [document])), decls())
     assert found is not None
     assert countries(value(found, LogPlaces).places) == [None]  # it is not in the same file
@@ -435,7 +433,7 @@ def test_diagnostic_settings_of_a_template_name_their_targets() -> None:
     ("name", "kind"), [("acrbad", Replicas), ("appb3", Backups), ("appb3", BackupPlaces), ("wwwvault", Certificate), ("door/own", Certificate), ("autogood/runas", Certificate), ("rsvgood/f/c/rptous", Replicas)]
 )  # fmt: skip
 def test_what_only_the_live_cloud_shows_is_unsupported_in_a_template(name: str, kind: type) -> None:
-    by_view = {"rsvgood/f/c/rptous": {"type": "Microsoft.RecoveryServices/vaults/replicationProtectedItems"}}
+    by_view: dict[str, dict[str, Any]] = {"rsvgood/f/c/rptous": {"type": "Microsoft.RecoveryServices/vaults/replicationProtectedItems"}}
     got = template(name, **by_view.get(name, {})).facts[kind]
     assert isinstance(got, Unknown)
     assert got.reason is Reason.UNSUPPORTED

@@ -120,31 +120,38 @@ def _site(type: str) -> TypeDecl:
 SITE = _site("Microsoft.Web/sites")
 SLOT = _site("Microsoft.Web/sites/slots")
 
-CONFIG = TypeDecl(
-    "Microsoft.Web/sites/config",
-    live=None,  # in the live cloud it is read with its site
-    facts=(
-        fact(
-            Backups,
-            derive(
-                planned_backups,
-                arm=(
-                    "properties.enabled", "properties.backupSchedule.frequencyInterval", "properties.backupSchedule.frequencyUnit",
-                    "properties.backupSchedule.retentionPeriodInDays",
+
+def _config(type: str) -> TypeDecl:
+    """Of a site, or of a slot of it; in the live cloud it is read with these."""
+    return TypeDecl(
+        type,
+        live=None,
+        facts=(
+            fact(
+                Backups,
+                derive(
+                    planned_backups,
+                    arm=(
+                        "properties.enabled", "properties.backupSchedule.frequencyInterval", "properties.backupSchedule.frequencyUnit",
+                        "properties.backupSchedule.retentionPeriodInDays",
+                    ),
                 ),
             ),
+            fact(BackupPlaces, places=traced(_backup_account, STORAGE, arm="properties.storageAccountUrl")),
+            fact(Replicas, places=region_of(STORAGE, arm=f"properties.{MOUNTS}")),
+            fact(TlsFloor, derive(configured_floor, arm=tuple(f"properties.{floor}" for floor in FLOORS))),
+            fact(
+                Transit,
+                plaintext_allowed=boolean(arm="properties.ftpsState", true=PLAIN, false=SAFE, absent=NotApplicable("says nothing about FTP")),
+                detail="plain FTP for deployment",
+            ),
         ),
-        fact(BackupPlaces, places=traced(_backup_account, STORAGE, arm="properties.storageAccountUrl")),
-        fact(Replicas, places=region_of(STORAGE, arm=f"properties.{MOUNTS}")),
-        fact(TlsFloor, derive(configured_floor, arm=tuple(f"properties.{floor}" for floor in FLOORS))),
-        fact(
-            Transit,
-            plaintext_allowed=boolean(arm="properties.ftpsState", true=PLAIN, false=SAFE, absent=NotApplicable("says nothing about FTP")),
-            detail="plain FTP for deployment",
-        ),
-    ),
-    never=never_others(Backups, BackupPlaces, Replicas, TlsFloor, Transit, why="a part of a site, which is judged for the rest"),
-)  # fmt: skip
+        never=never_others(Backups, BackupPlaces, Replicas, TlsFloor, Transit, why="a part of a site, which is judged for the rest"),
+    )  # fmt: skip
+
+
+CONFIG = _config("Microsoft.Web/sites/config")
+SLOT_CONFIG = _config("Microsoft.Web/sites/slots/config")
 
 CERTIFICATE = TypeDecl(
     "Microsoft.Web/certificates",
