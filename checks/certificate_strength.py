@@ -3,14 +3,14 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from scanner.sdk import Certificate, Level, Norm, Outcome, Reason, Resource, SecondCertificate, Severity, bad, check, good, rate, say, unsure, unsure_of
+from scanner.sdk import Certificate, CertificateRequest, Level, Norm, Outcome, Reason, Resource, SecondCertificate, Severity, bad, check, good, rate, say, unsure, unsure_of
 
 
 @check(
-    id="certificate-strength", needs=(Certificate, SecondCertificate), severity=Severity.MEDIUM, since="0.1", params=Norm,
+    id="certificate-strength", needs=(Certificate, SecondCertificate, CertificateRequest), severity=Severity.MEDIUM, since="0.1", params=Norm,
     cites=("NCSC-NL TLS 2025-05, 3.3.2.1 and 3.3.5", "CA/Browser Forum TLS BR 2.2.6, 6.1.5", "BSI TR-02102-2, 3.6", "RFC 9325, 4.5"),
 )  # fmt: skip
-def certificate_strength(res: Resource, cert: Certificate, norm: Norm) -> Outcome:
+def certificate_strength(res: Resource, cert: Certificate | CertificateRequest, norm: Norm) -> Outcome:
     """The key and the signature of the certificate are strong enough.
 
     Why: whoever can compute the key from the certificate, or forge the signature of the authority, is the server. RSA with
@@ -18,6 +18,9 @@ def certificate_strength(res: Resource, cert: Certificate, norm: Norm) -> Outcom
 
     Remedy: order a certificate with a P-256 or P-384 key, or RSA of at least 3072 bits, signed with SHA-256 or better.
     """
+    if isinstance(cert, CertificateRequest):
+        asked = [(say("a key {key}", key=cert.key), norm.rules.key(cert.key))]
+        return rate(say("{name} orders a certificate with", name=res.ref.label), "rsa_bits" if cert.key.startswith("RSA") else "curves", asked, norm)
     levels: dict[str, Level] = {}
     if cert.key:
         levels[say("a key {key}", key=cert.key)] = norm.rules.key(cert.key)
@@ -43,6 +46,8 @@ EXAMPLES = (
     bad(replace(_CERT, signature="sha1")),
     bad(replace(_CERT, key="RSA-1024", signature="")),
     bad(SecondCertificate(("example.org",), "CN=Example CA", _CERT.not_before, _CERT.not_after, "RSA-1024", "sha256", "00")),
+    good(CertificateRequest(("example.org",), "ECDSA-secp256r1")),
+    bad(CertificateRequest(("example.org",), "RSA-1024")),
     unsure_of(replace(_CERT, signature="")),
     unsure_of(replace(_CERT, key="")),
     unsure_of(Reason.DENIED),

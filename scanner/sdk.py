@@ -34,6 +34,7 @@ from scanner.model.facts import (
     BackupPlaces,
     Backups,
     Certificate,
+    CertificateRequest,
     Chain,
     ClientAuth,
     Credential,
@@ -63,7 +64,9 @@ from scanner.model.facts import (
     SignIn,
     State,
     TlsFloor,
+    TlsPolicy,
     Transit,
+    Transparency,
 )  # fmt: skip
 from scanner.model.known import Json, Known, Origin, Reason, Source, Unknown
 from scanner.model.place import Confidence, Place
@@ -75,12 +78,12 @@ from scanner.model.verdict import Outcome, Severity, Status, fails, passes, unsu
 __all__ = [
     "ACTION", "EVERY_TYPE", "FOUND", "INNER", "NOT_SHOWN", "OFF", "ON", "REFERENCE", "REGION", "SHOWN", "UNRESOLVED", "UNSET", "VERSION",
     "Access", "AccessKey", "AllowedRegions", "Answer", "Apart", "Arm", "Ask", "AtRest", "AtRestDefault", "Attacks", "BackupEncryption", "BackupPlaces", "Backups", "Below",
-    "Call", "Certificate", "Chain", "Child", "ClientAuth", "Clue", "Confidence", "Countries", "Credential", "Deletion", "Dialect", "Directory", "DnsSigning", "Document", "Each", "Endpoint", "Endpoints", "Estate",
+    "Call", "Certificate", "CertificateRequest", "Chain", "Child", "ClientAuth", "Clue", "Confidence", "Countries", "Credential", "Deletion", "Dialect", "Directory", "DnsSigning", "Document", "Each", "Endpoint", "Endpoints", "Estate",
     "Exposure", "FactDecl", "Failure", "Get", "Guideline", "Handshake", "Holder", "Home", "HouvastError", "Hsts", "HttpsRedirect", "InvalidFile", "Job", "Join", "Json",
     "KeyCustody", "KeyGuard", "KeyRotation", "Known", "Level", "List", "LogPlaces", "Logs", "MissingCredentials", "MissingExtra", "Norm", "NotApplicable", "Now",
     "Options", "Origin", "OutOfReach", "Outcome", "Outflow", "Part", "PasswordLogin", "Place", "Probe", "Reason", "Ref", "Renewal", "Replicas", "Report",
     "Resolve", "Resource", "Revocation", "RootAccess", "Run", "Said", "Scope", "SecondCertificate", "ServedNames", "Severity", "SignIn", "Since", "Snapshot", "Source", "State", "Status",
-    "Tf", "TlsFloor", "Transit", "TypeDecl", "Unknown", "Unresolvable", "UsageError", "Worker",
+    "Tf", "TlsFloor", "TlsPolicy", "Transit", "Transparency", "TypeDecl", "Unknown", "Unresolvable", "UsageError", "Worker",
     "always", "any_of", "applying", "arns", "attr", "azure_ids", "azure_name", "azure_pair", "bad", "boolean", "by_dialect", "check", "choice", "compile_path", "const", "country_name",
     "derive", "derived_regions", "estate_check", "fact", "fails", "first_proven", "flag", "from_json", "good", "guideline", "guideline_names", "here", "is_cipher", "jsonable", "last_part", "listed", "local_file", "made", "meaning", "members", "never", "never_others",
     "nothing", "nowhere", "number", "of", "of_parent", "passes", "per_dialect", "place_of", "placed", "rate", "region_of", "regions", "roots", "rows", "satellite", "say", "several", "suite", "table", "term", "text", "tf", "through", "together", "traced", "trim", "unread", "unsure",

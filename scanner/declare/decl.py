@@ -12,7 +12,7 @@ from scanner.declare.live import Detail, Live, Probe, Resolve
 from scanner.declare.path import REFERENCE, prefixes, roots, unresolved
 from scanner.declare.readers import Always, Kind, Reader
 from scanner.declare.terraform import Shape, Tf
-from scanner.model.facts import CREDENTIALS, FACTS, GUARDRAILS, OUTFLOWS, PROBED, REACHED, ZONES
+from scanner.model.facts import CREDENTIALS, FACTS, GUARDRAILS, ORDERED, OUTFLOWS, POLICIES, PROBED, REACHED, ZONES
 from scanner.model.known import Json
 from scanner.model.record import dataclass
 from scanner.model.snapshot import Dialect, Document
@@ -21,6 +21,8 @@ _PROBE = "only a probe of the endpoint shows it: scan its host"
 _NO_ZONE = "is no DNS zone"
 _NO_SWITCH = "the service has no switch against taking data out"
 _NO_POLICY = "is no policy about regions"
+_NO_ORDER = "orders no certificate"
+_NO_NAMED_POLICY = "names no security policy whose contents are listed"
 _NOT_REACHED = "names no TLS endpoint of its own"
 _NO_CREDENTIAL = "is no credential of a program"
 
@@ -127,6 +129,8 @@ class TypeDecl:
         object.__setattr__(self, "never", {**dict.fromkeys((kind for kind in GUARDRAILS if kind not in given), _NO_POLICY), **self.never})
         object.__setattr__(self, "never", {**dict.fromkeys((kind for kind in CREDENTIALS if kind not in given), _NO_CREDENTIAL), **self.never})
         object.__setattr__(self, "never", {**dict.fromkeys((kind for kind in REACHED if kind not in given), _NOT_REACHED), **self.never})
+        object.__setattr__(self, "never", {**dict.fromkeys((kind for kind in ORDERED if kind not in given), _NO_ORDER), **self.never})
+        object.__setattr__(self, "never", {**dict.fromkeys((kind for kind in POLICIES if kind not in given), _NO_NAMED_POLICY), **self.never})
         for kind in given:
             if given.count(kind) > 1 or kind in self.never:
                 raise DeclarationError(f"{self.type} declares {kind.__name__} twice")

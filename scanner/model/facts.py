@@ -134,6 +134,17 @@ class TlsFloor:
 
 
 @dataclass(frozen=True, slots=True)
+class TlsPolicy:
+    """What the security policy of an endpoint permits, as its service describes it; what is really agreed only a probe shows."""
+
+    name: str
+    suites: tuple[str, ...] = ()
+    """IANA names; empty where the service does not list them."""
+    post_quantum: bool | None = None
+    """Whether keys may be agreed that a quantum computer cannot break; None where the service does not say."""
+
+
+@dataclass(frozen=True, slots=True)
 class Handshake:
     """What an endpoint really negotiates."""
 
@@ -188,6 +199,22 @@ class Certificate:
 @dataclass(frozen=True, slots=True)
 class SecondCertificate(Certificate):
     """The other leaf of an endpoint that holds an RSA and an ECDSA certificate: the one that ends later."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateRequest:
+    """What an authority is asked for: all that a template shows of a certificate."""
+
+    names: tuple[str, ...]
+    key: str
+    """As `Certificate.key`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transparency:
+    """Whether who issues the certificate enters it in the public logs (RFC 6962), as it was asked to."""
+
+    state: State
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,11 +454,14 @@ class Logs:
 #: Every fact there is, in the order of reports. `declare` and the meta tests walk it.
 FACTS: tuple[type, ...] = (
     Home, Replicas, BackupPlaces, LogPlaces, AtRest, AtRestDefault, KeyCustody, KeyRotation, KeyGuard, Transit,
-    TlsFloor, Handshake, Attacks, Certificate, SecondCertificate, Revocation, Renewal, Chain, ServedNames, ClientAuth, Endpoints, Hsts, HttpsRedirect, DnsSigning,
+    TlsFloor, TlsPolicy, Handshake, Attacks, Certificate, SecondCertificate, CertificateRequest, Transparency, Revocation, Renewal, Chain, ServedNames, ClientAuth, Endpoints, Hsts, HttpsRedirect, DnsSigning,
     Backups, BackupEncryption, Deletion, SignIn, Access, Credential, RootAccess, Exposure, Outflow, AllowedRegions, PasswordLogin, Logs,
 )  # fmt: skip
 #: Facts that only a probe of an endpoint shows; types of clouds need not excuse them one by one.
 PROBED: tuple[type, ...] = (SecondCertificate, Revocation, Hsts, HttpsRedirect)
+#: Facts of what orders certificates, and of what names a security policy; no other type need excuse them.
+ORDERED: tuple[type, ...] = (CertificateRequest, Transparency)
+POLICIES: tuple[type, ...] = (TlsPolicy,)
 #: Facts of DNS zones; no other type need excuse them.
 ZONES: tuple[type, ...] = (DnsSigning,)
 #: Switches of single services against taking data out; no other type need excuse them.

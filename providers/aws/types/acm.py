@@ -8,12 +8,15 @@ from providers.aws.excuses import KEYS, PEOPLE, SETTINGS
 from providers.aws.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
+    OFF,
+    ON,
     AtRest,
     Attacks,
     BackupEncryption,
     BackupPlaces,
     Backups,
     Certificate,
+    CertificateRequest,
     Chain,
     ClientAuth,
     Deletion,
@@ -33,11 +36,13 @@ from scanner.sdk import (
     ServedNames,
     TlsFloor,
     Transit,
+    Transparency,
     TypeDecl,
     derive,
     fact,
     here,
     never,
+    per_dialect,
 )
 
 _KEY_TYPES = ["RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1"]
@@ -107,6 +112,27 @@ def _planned_renewal(methods: tuple[Any, ...]) -> Renewal:
     return Renewal(False, "proven by e-mail: each renewal waits for a person")
 
 
+def _ordered(_: Ref, name: tuple[Any, ...], others: tuple[Any, ...], keys: tuple[Any, ...]) -> CertificateRequest:
+    """In a template; RSA with 2048 bits unless another key is asked for (CloudFormation reference, KeyAlgorithm)."""
+    if not name:
+        raise ValueError("DomainName is absent")
+    return CertificateRequest(tuple(dict.fromkeys(map(str, (*name, *others)))), key_of(str(keys[0]) if keys else "RSA_2048"))
+
+
+def _read_itself(_: Ref, __: tuple[Any, ...]) -> CertificateRequest:
+    raise NotApplicable("the certificate itself is read")
+
+
+def _logged(ref: Ref, preference: tuple[Any, ...], told: tuple[Any, ...]) -> Transparency:
+    """ACM logs what it issues unless it is told not to; certificates of a private authority, and those that were imported, are not its to log."""
+    if told and (not ref.id.startswith("arn:") or str(told[0]) in ("PRIVATE", "IMPORTED")):  # a template names the private authority
+        raise NotApplicable("of a private authority, or imported: ACM logs neither")
+    if preference and str(preference[0]) not in ("ENABLED", "DISABLED"):
+        raise ValueError(f"unknown preference {preference[0]!r}")
+    return Transparency(OFF if preference and str(preference[0]) == "DISABLED" else ON)
+
+
+_PREFERENCE = "Options.CertificateTransparencyLoggingPreference"
 CERTIFICATE = TypeDecl(
     "AWS::CertificateManager::Certificate",
     live=List(
@@ -119,6 +145,11 @@ CERTIFICATE = TypeDecl(
     facts=(
         fact(Home, place=here()),
         fact(Certificate, derive(_certificate, live=tuple(f"certificate.{name}" for name in _SHOWN), cfn=NOT_SHOWN("a certificate is issued after deployment"))),
+        fact(CertificateRequest, per_dialect(derive(_read_itself, live="CertificateArn"), derive(_ordered, cfn=("DomainName", "SubjectAlternativeNames[]", "KeyAlgorithm")))),
+        fact(Transparency, per_dialect(
+            derive(_logged, live=(f"certificate.{_PREFERENCE}", "certificate.Type")),
+            derive(_logged, cfn=("CertificateTransparencyLoggingPreference", "CertificateAuthorityArn")),
+        )),
         fact(Renewal, derive(_renewal, live=tuple(f"certificate.{name}" for name in _STANDING), cfn="ValidationMethod")),
     ),
     never={

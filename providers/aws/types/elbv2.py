@@ -31,6 +31,7 @@ from scanner.sdk import (
     Replicas,
     State,
     TlsFloor,
+    TlsPolicy,
     Transit,
     TypeDecl,
     Unresolvable,
@@ -90,6 +91,14 @@ def _floor(_: Ref, protocols: tuple[Any, ...], policies: tuple[Any, ...], versio
     return TlsFloor(min(policy["protocols"], key=_ORDER.index), name, tuple(policy["suites"]) or None)
 
 
+def _policy(ref: Ref, *found: tuple[Any, ...]) -> TlsPolicy:
+    """Its suites, and whether it agrees post-quantum keys: the latter by its name, for the service does not list groups."""
+    floor = _floor(ref, *found)
+    known = rows("aws_elb_policies").get(floor.policy or "")
+    named = "-PQ-" in (floor.policy or "")
+    return TlsPolicy(floor.policy or "", floor.suites or (), known["post_quantum"] if known else True if named else None)
+
+
 def _suites(ciphers: tuple[Any, ...]) -> tuple[str, ...]:
     """IANA names; the service writes those of OpenSSL, and of TLS 1.3 those of IANA."""
     iana = {row["openssl"]: name for name, row in rows("cipher_suites").items() if row.get("openssl")}
@@ -130,6 +139,7 @@ LISTENER = TypeDecl(
         fact(Home, place=here()),
         fact(Transit, derive(_transit, live=("Protocol", *_actions("rules[].Actions[]")), cfn=("Protocol", *_actions("DefaultActions[]"), *_actions("rules[].Actions[]")))),
         fact(TlsFloor, derive(_floor, live=("Protocol", "SslPolicy", "policy[].SslProtocols[]", "policy[].Ciphers[].Name"), cfn=("Protocol", "SslPolicy"))),
+        fact(TlsPolicy, derive(_policy, live=("Protocol", "SslPolicy", "policy[].SslProtocols[]", "policy[].Ciphers[].Name"), cfn=("Protocol", "SslPolicy"))),
         *used_certificates(live=("Certificates[].CertificateArn", "certificates[].CertificateArn"), cfn=("Certificates[].CertificateArn", "certificates[].Certificates[].CertificateArn")),
         fact(ClientAuth, derive(_client_auth, same=("Protocol", "MutualAuthentication.Mode"))),
         fact(Endpoints, derive(_reached, live=("Protocol", "Port", "DNSName", "Scheme", "Certificates[].CertificateArn"), cfn=NOT_SHOWN("its name is given when it is deployed"))),
