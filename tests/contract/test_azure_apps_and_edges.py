@@ -380,7 +380,7 @@ SCHEDULE = {
 
 def test_the_configuration_of_a_site_in_a_template() -> None:
     def config(name: str, properties: dict[str, Any]) -> Resource:
-        body = {"name": name, "type": CONFIG["type"], "properties": properties}
+        body: dict[str, Any] = {"name": name, "type": CONFIG["type"], "properties": properties}
         document = Document(Ref("azure", CONFIG["type"], "", "", f"main.json#{name}", f"app/{name}"), Dialect.ARM, body, {}, file="main.json")
         found = interpret(document, Index.of(Snapshot.of(RUN, [], [document, _account("stb3us")])), decls())
         assert found is not None
