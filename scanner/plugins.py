@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -54,6 +54,14 @@ class FileReader(Protocol):
 
     def read(self, path: Path, name: str, options: Options) -> Answer:
         """The documents of a file; `name` is how the user called it. Raises InvalidFile with line and remedy."""
+        ...
+
+
+class LineFinder(Protocol):
+    """What a module in READERS may offer as `lines`."""
+
+    def __call__(self, text: str, wanted: Mapping[str, Collection[str]]) -> Mapping[tuple[str, str], int]:
+        """The 1-based line of each wanted path by address; of the resource itself under the empty path."""
         ...
 
 
@@ -167,6 +175,12 @@ def folder_reader() -> FolderReader:
     module: Any = importlib.import_module(FOLDERS)
     reader: FolderReader = module
     return reader
+
+
+def line_finder(text: str) -> LineFinder | None:
+    """How lines are found in a file with this content, where its reader does not note them while it reads."""
+    reader = next((one for one in readers() if one.recognise(text)), None)
+    return getattr(reader, "lines", None)
 
 
 def readers() -> Iterator[FileReader]:

@@ -18,6 +18,7 @@ from typing import Any
 
 from providers.terraform.configuration import Configuration, Scope
 from providers.terraform.names import cloud, join, key_of, module_of, plain
+from providers.terraform.plan_lines import lines as lines
 from providers.terraform.policies import KIND as POLICY
 from providers.terraform.policies import rendered
 from scanner.sdk import ACTION, EVERY_TYPE, INNER, REFERENCE, UNRESOLVED, UNSET, VERSION, Answer, Call, Dialect, Document, InvalidFile, Json, Options, Reason, Ref
