@@ -94,6 +94,14 @@ def _looking(command: argparse.ArgumentParser) -> None:
     look = command.add_argument_group("looking")
     look.add_argument("--regions", metavar="R,R", help="AWS: only these regions; the others are reported as not looked at")
     look.add_argument("--profile", metavar="NAME", help="AWS: profile of the shared configuration for the target `aws`")
+    look.add_argument("--organization", action="store_true", help="AWS: every account of the organisation, by assuming a role in each")
+    look.add_argument("--role", metavar="NAME", help="AWS: the role that is assumed in each account (default: HouvastReadOnly, which `houvast permissions aws` makes)")
+    look.add_argument("--external-id", metavar="ID", help="AWS: the external id that the role asks for")
+    look.add_argument("--session-duration", type=_duration, metavar="SECONDS", help="AWS: how long an assumed role is good for before it is assumed anew (default: 3600)")
+    look.add_argument("--accounts", metavar="ID,ID", help="AWS: only these accounts of the organisation; the others are reported as not looked at")
+    look.add_argument("--exclude-accounts", metavar="ID,ID", help="AWS: all accounts but these")
+    look.add_argument("--ou", metavar="ID,ID", help="AWS: only the accounts in these organisational units, or below them")
+    look.add_argument("--exclude-ou", metavar="ID,ID", help="AWS: all but the accounts in these organisational units, or below them")
     look.add_argument("--azure-cloud", metavar="NAME|URL", help="Azure: public (default), china, usgovernment, or the URL of a Resource Manager")
     look.add_argument("--endpoints", action="store_true", help="AWS, Azure: probe the TLS endpoints that the cloud declares, too; those in private networks are named and left out")
     look.add_argument("--connect", metavar="IP", help="TLS: connect to this address instead of looking the host up")
@@ -196,6 +204,13 @@ def _seconds(text: str) -> float:
     value = float(text)
     if not 0 < value <= 86_400:
         raise argparse.ArgumentTypeError("must be more than 0 and at most 86400 seconds")
+    return value
+
+
+def _duration(text: str) -> int:
+    value = int(text)
+    if not 900 <= value <= 43_200:
+        raise argparse.ArgumentTypeError("must be between 900 and 43200 seconds, as AWS allows")
     return value
 
 

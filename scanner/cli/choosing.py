@@ -33,6 +33,8 @@ def options_of(arguments: argparse.Namespace, config: Config, choice: Choice, mo
         "tls.ca_file": arguments.ca_file or config.tls_ca_file or "",
         **config.tls,
         **_typed_tls(arguments),
+        **config.aws,
+        **_typed_aws(arguments),
         "template.region": arguments.region or config.template_region or "",
         "terraform.var_files": os.pathsep.join(arguments.var_file),
         "terraform.workspace": arguments.workspace or "",
@@ -52,6 +54,21 @@ def options_of(arguments: argparse.Namespace, config: Config, choice: Choice, mo
         settings={key: value for key, value in settings.items() if value},
         taken_at=stamp(moment),
     )
+
+
+def _typed_aws(arguments: argparse.Namespace) -> dict[str, str]:
+    """The organisation, as far as it was typed."""
+    typed = {
+        "aws.organization": "yes" if arguments.organization else "",
+        "aws.role": arguments.role,
+        "aws.external_id": arguments.external_id,
+        "aws.session_duration": str(arguments.session_duration or ""),
+        "aws.accounts": arguments.accounts,
+        "aws.exclude_accounts": arguments.exclude_accounts,
+        "aws.ou": arguments.ou,
+        "aws.exclude_ou": arguments.exclude_ou,
+    }
+    return {key: value for key, value in typed.items() if value}
 
 
 def _typed_tls(arguments: argparse.Namespace) -> dict[str, str]:

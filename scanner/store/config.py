@@ -25,6 +25,9 @@ _LOCATION = re.compile(r"[A-Za-z][A-Za-z0-9 ]{2,40}\Z")
 _ACCOUNT = re.compile(r"[0-9]{12}\Z")
 _URL = re.compile(r"https://[^\s/]+(?:/\S*)?\Z")
 _TLS = ("addresses", "ca_file", "certificate_names", "client_cert", "client_key", "endpoints", "family", "guideline", "proxy")
+_AWS = ("accounts", "exclude_accounts", "exclude_ou", "external_id", "organization", "ou", "regions", "role", "session_duration")
+_ROLE = re.compile(r"[\w+=,.@/-]{1,576}\Z")
+_OU = re.compile(r"(?:ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})\Z")
 _PROXY = re.compile(r"(?:http|socks5)://[^\s/@]+\Z")
 _CLOUDS = ("china", "public", "usgovernment")
 
@@ -66,13 +69,15 @@ class Config:
     """Settings of how endpoints are reached: `tls.proxy`, `tls.client_cert`, `tls.client_key`, `tls.addresses`, `tls.family`, `tls.certificate_names`, `tls.endpoints`."""
     template_location: str | None = None
     """Location of the resource group that ARM templates go to."""
+    aws: Mapping[str, str] = field(default_factory=dict)
+    """Settings of an organisation: `aws.organization`, `aws.role`, `aws.external_id`, `aws.session_duration`, `aws.accounts`, `aws.ou`, …"""
 
 
 def load_config(path: Path, checks: Mapping[str, Check[Any]] | None = None) -> Config:
     """Read a configuration. With `checks` their ids and parameters are looked at too. Raises InvalidFile with line and remedy."""
     file = read_toml(path, "a houvast.toml")
     file.only((), file.values, _FILE, "houvast.toml")
-    aws, azure = _table(file, "aws", ("regions",)), _table(file, "azure", ("cloud", "resource_manager"))
+    aws, azure = _table(file, "aws", _AWS), _table(file, "azure", ("cloud", "resource_manager"))
     tls, template = _table(file, "tls", _TLS), _table(file, "template", ("account", "location", "parameters", "region"))
     folder = path.parent
     promises, waivers = _beside(file, folder, "promises", "promise"), _beside(file, folder, "waivers", "waiver")
@@ -95,6 +100,7 @@ def load_config(path: Path, checks: Mapping[str, Check[Any]] | None = None) -> C
         _guideline(file, tls),
         _reaching(file, folder, tls),
         template_location=_fitting(file, ("template",), template, "location", _LOCATION, 'write the name of a location: "westeurope"'),
+        aws=_organization(file, aws),
     )
 
 
@@ -132,6 +138,31 @@ def _text(file: TomlFile, at: Where, table: Mapping[str, Any], key: str) -> str 
     if not isinstance(value, str) or not value.strip():
         file.wrong((*at, key), f"{key} is empty or no text", f'write {key} = "…", or leave it out')
     return value.strip()
+
+
+def _organization(file: TomlFile, aws: Mapping[str, Any]) -> dict[str, str]:
+    """The organisation whose accounts are looked at."""
+    found: dict[str, str | None] = {key: _text(file, ("aws",), aws, key) for key in ("external_id",)}
+    found["role"] = _fitting(file, ("aws",), aws, "role", _ROLE, 'write the name of the role, with its path if it has one: "HouvastReadOnly"')
+    for key, form, example in (
+        ("accounts", _ACCOUNT, "111122223333"),
+        ("exclude_accounts", _ACCOUNT, "111122223333"),
+        ("ou", _OU, "ou-ab12-11111111"),
+        ("exclude_ou", _OU, "ou-ab12-11111111"),
+    ):
+        listed = _list(file, ("aws", key), aws.get(key))
+        for n, one in enumerate(listed):
+            if not form.match(one):
+                file.wrong(("aws", key, n), f"{one!r} cannot be one", f'write ids in quotes: "{example}"')
+        found[key] = ",".join(listed)
+    duration = aws.get("session_duration")
+    if duration is not None and (isinstance(duration, bool) or not isinstance(duration, int) or not 900 <= duration <= 43_200):
+        file.wrong(("aws", "session_duration"), f"session_duration = {duration!r} cannot be used", "write seconds between 900 and 43200")
+    whole = aws.get("organization")
+    if whole is not None and not isinstance(whole, bool):
+        file.wrong(("aws", "organization"), f"organization = {whole!r} cannot be used", "write true or false")
+    found |= {"session_duration": str(duration or ""), "organization": "yes" if whole else ""}
+    return {f"aws.{key}": value for key, value in found.items() if value}
 
 
 def _file(file: TomlFile, folder: Path, tls: Mapping[str, Any], key: str) -> str | None:
