@@ -11,7 +11,7 @@ from scanner.data.regions import azure_name
 from scanner.data.terraform import holds_nothing
 from scanner.declare.decl import TypeDecl
 from scanner.declare.path import REFERENCE, UNRESOLVED, unresolved
-from scanner.declare.terraform import KIND, NAMES, PARENT, REGION, SHOWN, VERSION, Shape, Tf, allowed, fill, keys, mark, place, value_at
+from scanner.declare.terraform import KIND, NAMES, PARENT, REGION, SHOWN, UNSET, VERSION, Shape, Tf, allowed, fill, keys, mark, place, value_at
 from scanner.model.known import Json, Reason
 from scanner.model.record import dataclass
 from scanner.model.resource import Ref
@@ -122,6 +122,9 @@ def attach(satellites: list[Document], owners: Mapping[tuple[str, str], _Owner],
             elif isinstance(named, str):
                 for key in {named.lower(), named.rstrip("/").rsplit("/", 1)[-1].lower()}:
                     targets += by_name[doc.bundle, decl.type, key]
+                if not targets:  # one whose own name is not known yet may be meant
+                    targets = [owner for owner in by_type[doc.bundle, decl.type] if _nameless(owner)]
+                    why = "its name is not known yet" if targets else why
             if why is not None:
                 for owner in targets or by_type[doc.bundle, decl.type]:
                     for target in one.rows:
@@ -136,6 +139,11 @@ def attach(satellites: list[Document], owners: Mapping[tuple[str, str], _Owner],
                         _clear(owner.body, target)
                 fill(owner.body, one, raw, allowed(str(raw.get(VERSION, ""))))
                 _own_names(owner)
+
+
+def _nameless(owner: _Owner) -> bool:
+    found = [value_at(dict(owner.raw), name) for name in owner.shape.main.known_by]
+    return any(isinstance(value, dict) and UNSET not in value for value in found)
 
 
 def _meant(one: Tf, raw: Mapping[str, Json]) -> bool:

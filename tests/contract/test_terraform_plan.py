@@ -9,7 +9,7 @@ from scanner.model.facts import OFF, ON, AtRest, Backups, Exposure, Holder, Home
 from scanner.model.known import Known, Reason, Unknown
 from tests.support.terraform import facts_of, made_plan, read_plan, snapshot_of
 
-DB = {"type": "aws_db_instance", "values": {"identifier": "d", "engine": "postgres", "storage_encrypted": True}}
+DB: dict[str, Any] = {"type": "aws_db_instance", "values": {"identifier": "d", "engine": "postgres", "storage_encrypted": True}}
 
 
 def value(fact: Any) -> Any:
@@ -107,7 +107,7 @@ def test_references_are_followed_through_modules(tmp_path: Path) -> None:
 def test_satellites_by_name_by_reference_and_by_nobody_knows(tmp_path: Path) -> None:
     bucket = {"type": "aws_s3_bucket", "values": {"bucket": "papers"}}
     other = {"type": "aws_s3_bucket", "name": "other", "values": {"bucket": "others"}}
-    versions = {"type": "aws_s3_bucket_versioning", "values": {"versioning_configuration": [{"status": "Enabled"}]}}
+    versions: dict[str, Any] = {"type": "aws_s3_bucket_versioning", "values": {"versioning_configuration": [{"status": "Enabled"}]}}
     by_name = facts_of(read_plan(tmp_path, made_plan([bucket, other, {**versions, "values": versions["values"] | {"bucket": "papers"}}])))
     by_reference = facts_of(read_plan(tmp_path, made_plan([bucket, other, {**versions, "values": versions["values"] | {"bucket": "$owner"}}])))
     for found in (by_name, by_reference):

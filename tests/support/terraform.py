@@ -11,7 +11,7 @@ from typing import Any
 from providers.terraform import plan
 from scanner import plugins
 from scanner.collect.plan import Answer, Options
-from scanner.declare.adopt import adopt
+from scanner.declare.adopt import Vocabulary, adopt
 from scanner.declare.decl import TypeDecl
 from scanner.declare.index import Index
 from scanner.declare.interpret import interpret_all
@@ -72,8 +72,13 @@ def read_plan(folder: Path, content: Mapping[str, Any], **settings: str) -> Answ
     return plan.read(path, "plan.json", Options(settings=settings))
 
 
+@cache
+def _words() -> Vocabulary:
+    return Vocabulary.of(decls())
+
+
 def snapshot_of(answer: Answer) -> Snapshot:
-    documents, unread = adopt(answer.documents, decls())
+    documents, unread = adopt(answer.documents, decls(), _words())
     return Snapshot.of(Run("2026-11-21T10:00:00Z", "0.1.0"), (answer.call, *answer.more_calls, *unread), documents)
 
 
