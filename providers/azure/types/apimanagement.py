@@ -1,5 +1,6 @@
 """Microsoft.ApiManagement"""
 
+from providers.azure import endpoints
 from providers.azure.apis import first_to_end, gateway_floor, gateway_transit, stored
 from providers.azure.certificates import taken_over
 from providers.azure.excuses import APART, COMMON, GUARDED, KEYS_APART, LOCKS, LOGGED, NO_BACKUPS, NO_LOGIN, diagnostics
@@ -44,6 +45,7 @@ SERVICE = TypeDecl(
     details=(Child("/apis", put="apis", api=API, many=True), Child("/backends", put="backends", api=API, many=True), diagnostics(), LOCKS),
     facts=(
         fact(Home, place=here(arm="location")),
+        endpoints.MANAGEMENT,
         fact(Replicas, places=regions(arm="properties.additionalLocations[].location")),
         fact(AtRest, state=always(ON, cite=f"{BASELINE}: data at rest is encrypted under platform keys")),
         fact(KeyCustody, holder=always(Holder.PROVIDER, cite=f"{BASELINE}: customers' keys are not supported for data at rest")),

@@ -1,5 +1,6 @@
 """Microsoft.App"""
 
+from providers.azure import endpoints
 from providers.azure.certificates import stated
 from providers.azure.copies import environment_logs
 from providers.azure.excuses import COMMON, GUARDED, KEYS_APART, LOCKS, NO_BACKUPS, NO_LOGIN, diagnostics
@@ -44,6 +45,7 @@ CONTAINER_APP = TypeDecl(
     details=(LOCKS,),
     facts=(
         fact(Home, place=here(arm="location")),
+        endpoints.INGRESS,
         fact(Transit, derive(ingress_transit, arm=(*HTTP, f"{INGRESS}.allowInsecure"))),
         fact(TlsFloor, min_version=derive(ingress_floor, arm=HTTP)),
         fact(ClientAuth, state=derive(ingress_client, arm=(INGRESS, f"{INGRESS}.clientCertificateMode"))),

@@ -1,5 +1,6 @@
 """Microsoft.Cache"""
 
+from providers.azure import endpoints
 from providers.azure.copies import account_in_connection, cluster_of_database
 from providers.azure.excuses import APART, COMMON, GUARDED, KEYS_APART, LOCKS, LOGGED, NO_LOGIN, NO_LOGS, PLATFORM_CERTIFICATE, diagnostics
 from providers.azure.guarding import closed_network, database_transit, persisted, redis_backups
@@ -54,6 +55,7 @@ REDIS = TypeDecl(
     terraform=shapes("Microsoft.Cache/redis"),
     facts=(
         fact(Home, place=here(arm="location")),
+        endpoints.CACHE,
         fact(Replicas, places=regions(live="links[].properties.linkedRedisCacheLocation", arm=APART)),
         fact(
             BackupPlaces,

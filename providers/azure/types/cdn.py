@@ -1,5 +1,6 @@
 """Microsoft.Cdn: Front Door Standard and Premium, and the classic CDN."""
 
+from providers.azure import endpoints
 from providers.azure.copies import edge_copies, profile_edges
 from providers.azure.edges import HOSTS, classic_floor, domain_floor, domain_renewal, of_host, route_transit, secret_certificate, secret_renewal
 from providers.azure.excuses import COMMON, GUARDED, KEYS_APART, LOCKS, LOGGED, NO_BACKUPS, NO_LOGIN, NO_LOGS, diagnostics
@@ -10,6 +11,7 @@ from scanner.sdk import (
     Below,
     Certificate,
     ClientAuth,
+    Endpoints,
     Exposure,
     Home,
     KeyCustody,
@@ -66,6 +68,7 @@ DOOR_ENDPOINT = TypeDecl(
     details=(LOCKS,),
     facts=(
         fact(Home, place=here(arm="location")),
+        endpoints.EDGE,
         fact(TlsFloor, unread("which versions the platform's own name of an endpoint accepts is not in its body: scan the endpoint")),
         GUARDED,
     ),
@@ -88,6 +91,7 @@ DOOR_DOMAIN = TypeDecl(
     f"{PROFILE_TYPE}/customDomains",
     live=Below(PROFILE_TYPE, suffix="/customDomains", api=API, unless=CLASSIC),
     facts=(
+        endpoints.DOMAIN,
         fact(TlsFloor, derive(domain_floor, arm="properties.tlsSettings.minimumTlsVersion")),
         fact(
             Renewal,
@@ -98,7 +102,7 @@ DOOR_DOMAIN = TypeDecl(
             ),
         ),
     ),
-    never=never_others(TlsFloor, Renewal, why="a name of a profile, which is judged for the rest; its certificate is one of the profile's secrets"),
+    never=never_others(TlsFloor, Renewal, Endpoints, why="a name of a profile, which is judged for the rest; its certificate is one of the profile's secrets"),
 )
 
 PARAMETERS = "properties.parameters"
@@ -144,6 +148,7 @@ ENDPOINT = TypeDecl(
     details=(LOCKS,),
     facts=(
         fact(Home, place=here(arm="location")),
+        endpoints.EDGE,
         fact(Replicas, places=together(_EDGES, traced(of_host, *KINDS, arm="properties.origins[].properties.hostName"))),
         # EndpointProperties in the REST reference: both protocols are allowed by default
         fact(Transit, plaintext_allowed=boolean(arm="properties.isHttpAllowed", absent=True)),
@@ -159,6 +164,7 @@ ENDPOINT_DOMAIN = TypeDecl(
     f"{ENDPOINT_TYPE}/customDomains",
     live=Below(ENDPOINT_TYPE, suffix="/customDomains", api=API),
     facts=(
+        endpoints.DOMAIN,
         fact(
             Transit,
             plaintext_allowed=any_of(
@@ -172,5 +178,5 @@ ENDPOINT_DOMAIN = TypeDecl(
         fact(TlsFloor, derive(classic_floor, arm=(STATE, "properties.customHttpsParameters.minimumTlsVersion"))),
         fact(Certificate, unread("the certificate of the domain is managed by the edge or lies in a vault; its dates are not in the body: scan the endpoint")),
     ),
-    never=never_others(Transit, TlsFloor, Certificate, why="a name of an endpoint, which is judged for the rest"),
+    never=never_others(Transit, TlsFloor, Certificate, Endpoints, why="a name of an endpoint, which is judged for the rest"),
 )  # fmt: skip

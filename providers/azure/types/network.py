@@ -1,5 +1,6 @@
 """Microsoft.Network: what takes traffic in or carries it elsewhere."""
 
+from providers.azure import endpoints
 from providers.azure.certificates import anchor, encoded, taken_over
 from providers.azure.copies import analytics_region, balancer_of_frontend, edge_copies, endpoint_regions, global_tier
 from providers.azure.excuses import COMMON, GUARDED, KEYS_APART, LOCKS, LOGGED, NO_BACKUPS, NO_ENDPOINT, NO_LOGIN, NO_LOGS, diagnostics
@@ -61,6 +62,7 @@ GATEWAY = TypeDecl(
     terraform=shapes(GATEWAY_TYPE),
     facts=(
         fact(Home, place=here(arm="location")),
+        endpoints.GATEWAY,
         fact(
             Transit,
             plaintext_allowed=any_of(
@@ -119,6 +121,7 @@ FRONT_DOOR = TypeDecl(
     details=(diagnostics(), LOCKS),
     facts=(
         fact(Home, place=here(arm="location")),
+        endpoints.DOOR,
         fact(Replicas, places=derived_regions(edge_copies, arm="location")),
         fact(Transit, derive(edge_transit, arm="properties.routingRules[]")),
         fact(

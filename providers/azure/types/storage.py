@@ -1,5 +1,6 @@
 """Microsoft.Storage and Microsoft.StorageActions"""
 
+from providers.azure import endpoints
 from providers.azure.copies import account
 from providers.azure.excuses import APART, COMMON, GUARDED, KEYS_APART, LOCKS, LOGGED, NO_LOGIN, PLATFORM_CERTIFICATE, diagnostics
 from providers.azure.flows import account_outflow, planned_outflow
@@ -62,6 +63,7 @@ STORAGE_ACCOUNT = TypeDecl(
     terraform=shapes(ACCOUNT_TYPE),
     facts=(
         fact(Home, place=here(arm="extendedLocation.name || location")),  # an edge zone may stand in another country than its region
+        endpoints.STATIC_WEB,
         fact(Replicas, places=derived_regions(storage_copies, arm=("sku.name", "properties.secondaryLocation", "location"))),
         fact(BackupPlaces, places=nowhere("Microsoft Learn, Soft delete for blobs and Blob versioning: kept in the account itself; vaulted copies belong to a backup vault")),
         fact(

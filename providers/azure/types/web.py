@@ -1,5 +1,6 @@
 """Microsoft.Web"""
 
+from providers.azure import endpoints
 from providers.azure.certificates import stated
 from providers.azure.copies import account_in_connection
 from providers.azure.edges import of_host
@@ -76,6 +77,7 @@ def _site(type: str) -> TypeDecl:
         ),
         facts=(
             fact(Home, place=here(arm="location")),
+            endpoints.SITE,
             fact(
                 Transit,
                 plaintext_allowed=any_of(
@@ -195,6 +197,7 @@ STATIC_SITE = TypeDecl(
     details=(LOCKS,),
     facts=(
         fact(Home, place=here(arm="location")),
+        endpoints.STATIC_SITE,
         fact(Replicas, places=derived_regions(static_edges, arm="location")),
         fact(Transit, plaintext_allowed=always(False, cite="Microsoft Learn, Azure Static Web Apps security baseline: HTTPS is enforced")),
         fact(TlsFloor, unread("which versions its edges accept is not in its body: scan the endpoint")),
