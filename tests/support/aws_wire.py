@@ -22,7 +22,7 @@ from urllib.parse import parse_qs, unquote, unquote_plus, urlsplit
 from providers.aws.documents import holds, values
 from scanner import plugins
 from scanner.declare.decl import TypeDecl
-from scanner.declare.live import Get, List
+from scanner.declare.live import Each, Get, List, Scope
 from tests.support.aws import TYPES
 from tests.support.aws_bodies import ACCOUNT
 from tests.support.aws_faults import Asked, Reply, error
@@ -84,23 +84,26 @@ def cloud_of(rows: list[dict[str, Any]], regions: tuple[str, ...]) -> Cloud:
         decl = DECLS[row["type"]]
         if row["type"] == "AWS::S3::Bucket":
             cloud.buckets[row["name"]] = row["region"]
-        elif row.get("reference"):
+        elif row.get("reference") and not row.get("gone"):
             assert decl.resolve is not None
             held = row["body"][decl.resolve.put] if decl.resolve.put else row["body"]
-            cloud.say(decl.resolve.service, decl.resolve.operation, row["region"], (row["id"],), decl.resolve.take, held)
+            asked = {key: form.format(id=row["id"], name=row["name"], region=row["region"]) for key, form in decl.resolve.params.items()}
+            cloud.say(decl.resolve.service, decl.resolve.operation, row["region"], _words(asked), decl.resolve.take, held)
         else:
             _listed(cloud, decl, row)
             for get in decl.details:
                 if isinstance(get, Get):
                     _detailed(cloud, decl, get, row)
     for decl in {row["type"]: DECLS[row["type"]] for row in rows if row["type"] != "AWS::S3::Bucket"}.values():
-        _empty(cloud, decl, regions)
+        if decl.live is not None:
+            _empty(cloud, decl, regions)
     return cloud
 
 
 def _listing(decl: TypeDecl) -> List:
-    assert isinstance(decl.live, List), decl.type
-    return decl.live
+    listing = decl.live.listing if isinstance(decl.live, Each) else decl.live
+    assert isinstance(listing, List), decl.type
+    return listing
 
 
 def _listed(cloud: Cloud, decl: TypeDecl, row: Row) -> None:
@@ -108,11 +111,32 @@ def _listed(cloud: Cloud, decl: TypeDecl, row: Row) -> None:
     puts = {get.put for get in decl.details}
     own = {key: value for key, value in row["body"].items() if key not in puts}
     item = own["Name"] if set(own) == {"Name"} and _of_text(listing) else own
-    region = listing.at if listing.at else row["region"]
-    if listing.each:
+    region = _asked_at(listing, row["region"])
+    if isinstance(decl.live, Each):
+        _below(cloud, decl.live, row, region)
+    elif listing.each:
         cloud.say(listing.service, listing.operation, region, _words(listing.params), listing.each, [item], many=True)
     else:
         cloud.say(listing.service, listing.operation, region, _words(listing.params), "", item)
+
+
+def _asked_at(listing: List, region: str) -> str:
+    """Where the question is answered; empty: wherever it is asked."""
+    return listing.at or ("" if listing.spans or listing.scope is Scope.GLOBAL else region)
+
+
+def _below(cloud: Cloud, each: Each, row: Row, region: str) -> None:
+    """The parent in its listing, and the child in that of its parent."""
+    asked = {name: row["body"][name] for name in each.params}
+    parent = {path: asked[name] for name, path in each.params.items()}
+    for path in (each.parent.id, each.parent.name):
+        if path and "{" not in path and path not in parent:
+            parent[path] = f"arn:aws:x:{region}:{ACCOUNT}:parent/{next(iter(asked.values()))}"
+    own = {key: value for key, value in row["body"].items() if key not in asked and key not in {get.put for get in DECLS[row["type"]].details}}
+    held = [item for answer in cloud.answers.get((each.parent.service, methods(each.parent.service)[each.parent.operation], region), []) for item in answer.body[each.parent.each]]
+    if not any(all(item.get(path) == asked[name] for name, path in each.params.items()) for item in held):
+        cloud.say(each.parent.service, each.parent.operation, region, _words(each.parent.params), each.parent.each, [parent], many=True)
+    cloud.say(each.listing.service, each.listing.operation, region, _words({**each.listing.params, **asked}), each.listing.each, [own], many=True)
 
 
 def _of_text(listing: List) -> bool:
@@ -137,16 +161,26 @@ def _detailed(cloud: Cloud, decl: TypeDecl, get: Get, row: Row) -> None:
 
 def _empty(cloud: Cloud, decl: TypeDecl, regions: tuple[str, ...]) -> None:
     """Where nothing is there, the service says so."""
-    listing = _listing(decl)
-    for region in (listing.at,) if listing.at else regions:
+    listing = decl.live.parent if isinstance(decl.live, Each) else _listing(decl)
+    for region in dict.fromkeys(_asked_at(listing, region) for region in regions):
         if listing.each:
             cloud.say(listing.service, listing.operation, region, _words(listing.params), listing.each, [], many=True)
         elif not cloud.answers.get((listing.service, methods(listing.service)[listing.operation], region)):
             cloud.say(listing.service, listing.operation, region, _words(listing.params), "", {})
+        if isinstance(decl.live, Each):
+            _childless(cloud, decl.live, region)
         for get in decl.details:
             if isinstance(get, Get) and get.match:
                 words = _words({name: path[1:] for name, path in get.params.items()})
                 cloud.say(get.service or listing.service, get.operation, region, words, get.take, [], many=True)
+
+
+def _childless(cloud: Cloud, each: Each, region: str) -> None:
+    """Parents without children say that they have none."""
+    for answer in list(cloud.answers.get((each.parent.service, methods(each.parent.service)[each.parent.operation], region), [])):
+        for item in answer.body[each.parent.each]:
+            asked = {name: item[path] for name, path in each.params.items() if path in item}
+            cloud.say(each.listing.service, each.listing.operation, region, _words({**each.listing.params, **asked}), each.listing.each, [], many=True)
 
 
 def _words(params: Mapping[str, Any]) -> tuple[str, ...]:
@@ -215,7 +249,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_HEAD = handle_any
 
     def _answer(self, service: str, operation: str, region: str, body: bytes, account: str) -> Reply:
-        known = self.cloud.answers.get((service, operation, region)) or self.cloud.answers.get((service, operation, ""), [])
+        known = [answer for place in dict.fromkeys((region, "")) for answer in self.cloud.answers.get((service, operation, place), [])]
         heard = f"{account} {unquote(unquote(self.path))} {unquote_plus(body.decode('latin1'))}"
         fitting = [answer for answer in known if all(word in heard for word in answer.words)]
         if not fitting:
@@ -263,6 +297,8 @@ def _moto_model(service: str) -> Any:
 def _typed(value: Any, shape: Any) -> Any:
     """Timestamps as the serialiser wants them."""
     match shape.type_name if shape is not None else "":
+        case "structure" if shape.is_document_type:
+            return value
         case "structure":
             return {key: _typed(inner, shape.members[key]) for key, inner in value.items()}
         case "list":

@@ -78,7 +78,7 @@ def _floor(ref: Ref, values: tuple[Any, ...]) -> TlsFloor:
 GROUP = TypeDecl(
     _GROUP,
     live=None,  # accounts hold default groups that nothing uses
-    resolve=Resolve("docdb", "describe_db_cluster_parameters", {"DBClusterParameterGroupName": "{name}"}, take="Parameters", put="parameters"),
+    resolve=Resolve("rds", "describe_db_cluster_parameters", {"DBClusterParameterGroupName": "{name}"}, take="Parameters", put="parameters"),
     terraform=shapes(_GROUP),
     facts=(
         fact(Transit, derive(_transit, live=of_group("parameters", "tls"), cfn="Parameters.tls")),

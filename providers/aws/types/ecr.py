@@ -90,7 +90,7 @@ PULL_THROUGH_CACHE_RULE = TypeDecl(
 
 REPLICATION = TypeDecl(
     "AWS::ECR::ReplicationConfiguration",
-    live=List("ecr", "describe_registry", each="", id="arn:{partition}:ecr:{region}:{account}:replication-configuration", name="registry {registryId}"),
+    live=List("ecr", "describe_registry", each="", id="arn:{partition}:ecr:{region}:{account}:replication-configuration"),
     facts=(
         # Also to a registry of another account: the region decides.
         fact(Replicas, places=regions(live="replicationConfiguration.rules[].destinations[].region", cfn="ReplicationConfiguration.Rules[].Destinations[].Region")),
