@@ -103,6 +103,8 @@ class Calls:
                 answer = call()
                 self._pace.answered(lane)
                 return answer
+            except Failure:
+                raise  # credentials that could not be renewed: that call has been tried as often as it may
             except Exception as error:  # every fault is classified; what is none of botocore's becomes a defect
                 fault = classify(error)
             attempt += 1

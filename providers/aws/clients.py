@@ -41,6 +41,8 @@ class Clients:
         self._made: dict[tuple[str, str], Any] = {}
         self._first: dict[str, Any] = {}
         self._pages: dict[tuple[str, str], dict[str, Any] | None] = {}
+        self._base: Clients | None = None
+        self._credentials: Any = None
         self._http: Any = None
         self._pool: Pool | None = None
         self._limit = options.call_timeout
@@ -64,6 +66,8 @@ class Clients:
         return found
 
     def _make(self, service: str, region: str) -> Any:
+        if self._base is not None:
+            return repointed(self._base.get(service, region), region, self._credentials)
         first = self._first.get(service)
         if first is not None and service not in _OWN_REGION and first.meta.partition == self._session.get_partition_for_region(region):
             return repointed(first, region)
@@ -76,6 +80,12 @@ class Clients:
         if self._pool is not None:
             quicken(made, self._pool)
         self._first.setdefault(service, made)
+        return made
+
+    def of(self, credentials: Any) -> Clients:
+        """The same clients for another account: models and connections are shared, only the signatures differ."""
+        made = copy.copy(self)
+        made._lock, made._made, made._first, made._base, made._credentials = threading.Lock(), {}, {}, self, credentials
         return made
 
     def paging(self, service: str, region: str, method: str) -> dict[str, Any] | None:
@@ -102,9 +112,9 @@ class Clients:
             return frozenset(self._session.get_available_regions(service, partition_name=partition))
 
 
-def repointed(first: Any, region: str) -> Any:
+def repointed(first: Any, region: str, credentials: Any = None) -> Any:
     """The same client for another region: its model, serialiser, parser and connections are shared, its endpoint rules and
-    its signer are of the new region."""
+    its signer are of the new region, and sign with these credentials."""
     made = object.__new__(type(first))
     made.__dict__.update(first.__dict__)
     events = copy.copy(first.meta.events)
@@ -113,6 +123,8 @@ def repointed(first: Any, region: str) -> Any:
     config.region_name = region
     signer, own = first._request_signer, copy.copy(first._request_signer)
     own._region_name, own._event_emitter = region, events
+    if credentials is not None:
+        own._credentials = credentials
     events.unregister(f"request-created.{service}", signer.handler)
     events.register(f"request-created.{service}", own.handler)
     made._request_signer, made._client_config = own, config

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -10,11 +11,12 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-from providers.aws import report
+from providers.aws import organization, report
 from providers.aws.calls import CallFailed, Calls, api_name, permission
 from providers.aws.clients import Clients
 from providers.aws.documents import Site, document, holds, identify, items, kept_part, shape_of, text_at, values
 from providers.aws.faults import NO_ENDPOINT
+from providers.aws.organization import Member
 from providers.aws.pace import Pace, lane_of
 from providers.aws.plan import Look, Plan, details, is_shared, needs, operations, plan, wanted
 from providers.aws.references import Wanted, place_bucket, reference_jobs, resolved
@@ -87,6 +89,7 @@ class AwsWorker:
     """The live half of AWS; see `scanner.collect.plan.Worker`."""
 
     def __init__(self, accounts: tuple[Account, ...], options: Options, decls: Mapping[str, TypeDecl], deadline: float) -> None:
+        self._roots, self._joining = accounts, threading.Lock()
         self.accounts, self._options, self._decls = accounts, options, decls
         self._chosen = wanted(decls, options)
         self._plan: Plan = plan(self._chosen)
@@ -94,7 +97,9 @@ class AwsWorker:
         self._pace = Pace()
         self._homes = {account.id: account.home for account in accounts}
         self.threads = _AT_ONCE * options.workers
-        self._calls = {account.profile: Calls(account.clients, options, deadline, self._pace, account.id) for account in accounts}
+        self._deadline = deadline
+        self._organization = organization.chosen(options)
+        self._calls = {_key(account): Calls(account.clients, options, deadline, self._pace, account.id) for account in accounts}
         self._regions: dict[str, frozenset[str]] = {}
 
     def lane(self, job: Job) -> str:
@@ -120,6 +125,10 @@ class AwsWorker:
         match job.kind:
             case "identity":
                 return self._identity(job.call, payload)
+            case "organization":
+                return self._members(job.call, payload)
+            case "member":
+                return self._member(job.call, *payload)
             case "regions":
                 return self._enabled_regions(job.call, payload)
             case "list":
@@ -145,6 +154,9 @@ class AwsWorker:
         found = reference_jobs(documents, self._decls, self._options, by_id)
         return (*self._shared_jobs(documents), *(Job(self._resolve_call(want), "resolve", want) for want in found))
 
+    def _of(self, account: Account) -> Calls:
+        return self._calls[_key(account)]
+
     # -- accounts and regions ----------------------------------------------------------------------------------
     def _identity(self, call: Call, site: Site) -> Answer:
         if site.account.fault is not None:
@@ -156,11 +168,59 @@ class AwsWorker:
         ]  # fmt: skip
         if any(not look.everywhere for look in self._plan.looks):
             jobs.append(Job(self._call(site, "ec2", "describe_regions", types=(EVERY_TYPE,)), "regions", site))
+        if self._organization is not None and site.account in self._roots:
+            first = self._organization.units[:1]
+            listing = self._call(site, "organizations", "list_accounts_for_parent" if first else "list_accounts", types=(EVERY_TYPE,), subject="".join(first), account="")
+            jobs.append(Job(listing, "organization", site))
         return Answer(replace(call, pages=1, items=1), jobs=tuple(jobs))
+
+    def _members(self, call: Call, site: Site) -> Answer:
+        """The accounts of the organisation: one look each. A list that was refused, even in part, hides accounts of which nobody knows."""
+        choice = self._organization
+        assert choice is not None
+        found = organization.members(self._of(site.account), site.account.home, choice)
+        jobs, calls = [], []
+        for member in found.members.values():
+            if member.id in {account.id for account in self.accounts}:
+                continue
+            look = self._call(site, "sts", "assume_role", types=(EVERY_TYPE,), subject=f"{member.id} ({choice.role})", account=member.id)
+            if member.active:
+                jobs.append(Job(look, "member", (site, member)))
+            else:
+                calls.append(replace(look, outcome=Reason.UNAVAILABLE, code=member.state, detail=f"the account is {member.state.lower()}: nothing can be asked of it"))
+        lost = {(operation, about): error for operation, about, error in found.faults}
+        for operation, about in dict.fromkeys(found.asked):
+            entry = self._call(site, "organizations", operation, subject=about, account="")
+            error = lost.get((operation, about))
+            calls.append(replace(entry, pages=1) if error is None else replace(entry, outcome=error.reason, code=error.code, detail=error.detail, types=(EVERY_TYPE,)))
+        unknown = choice.accounts - found.members.keys() - found.left_out
+        calls += [
+            replace(self._call(site, "organizations", "list_accounts", types=(EVERY_TYPE,), subject=name, account=name), outcome=Reason.UNRESOLVED, detail=f"{name} is no account of the organisation")
+            for name in sorted(unknown) if not lost
+        ]  # fmt: skip
+        main = next((one for one in calls if one.id == call.id), replace(call, pages=found.pages))
+        rest = tuple(one for one in calls if one.id != call.id)
+        excluded = tuple(f"aws:{name}" for name in sorted(found.left_out - {account.id for account in self._roots}))
+        answer = Answer(replace(main, items=len(found.members)), jobs=tuple(jobs), more_calls=rest, excluded=excluded)
+        if main.outcome is not None:
+            raise Failure(main.outcome, main.code, main.detail, answer)
+        return answer
+
+    def _member(self, call: Call, site: Site, member: Member) -> Answer:
+        """Assume the role in an account, and look at it as at every other."""
+        choice = self._organization
+        assert choice is not None
+        account = organization.assumed(site.account, self._of(site.account), member, choice)
+        with self._joining:
+            self.accounts = (*self.accounts, account)
+            self._calls[_key(account)] = Calls(account.clients, self._options, self._deadline, self._pace, account.id)
+            self._homes[account.id] = account.home
+        answer = self._identity(call, Site(account, account.home, ""))
+        return replace(answer, call=replace(answer.call, pages=1, items=1))
 
     def _enabled_regions(self, call: Call, site: Site) -> Answer:
         """Ask EC2, then the account service. When nobody says, only the regions that the user named are looked at."""
-        calls = self._calls[site.account.profile]
+        calls = self._of(site.account)
         try:
             page = calls.once("ec2", site.region, "describe_regions", {})
             enabled = {str(row["RegionName"]) for row in page["Regions"]}
@@ -225,7 +285,7 @@ class AwsWorker:
         found = _Found()
         fault: Failure | None = None
         try:
-            for page in self._calls[site.account.profile].pages(listing.service, site.region, listing.operation, params):
+            for page in self._of(site.account).pages(listing.service, site.region, listing.operation, params):
                 rows = [(decl, own, {**given, **item}) for decl, own in readers for item in items(own, page)]
                 parents = [(decl, each, item) for decl, each in children for item in items(each.parent, page)]
                 self._take(found, call, site, rows, parent)
@@ -354,7 +414,7 @@ class AwsWorker:
 
     def _taken(self, site: Site, service: str, get: Get, params: Mapping[str, Json]) -> list[Any]:
         """What the declaration takes of each page."""
-        pages = self._calls[site.account.profile].pages(service, site.region, get.operation, {**get.fixed, **params})
+        pages = self._of(site.account).pages(service, site.region, get.operation, {**get.fixed, **params})
         return [[] if get.left_out and get.take not in page else _take(page, get.take) for page in pages]
 
     def _trimmed(self, site: Site, decl: TypeDecl, get: Get, taken: list[Any]) -> Json:
@@ -432,7 +492,7 @@ class AwsWorker:
         """Ask where a bucket is, then go on with it; where nobody says, it stays a subject whose place is not known."""
         shape = shape_of(look.site.account.clients.get(look.listing.service, look.site.region), look.listing.operation, look.listing.each)
         try:
-            region = place_bucket(self._calls[look.site.account.profile], look.site.region, str(look.item.get("Name", "")))
+            region = place_bucket(self._of(look.site.account), look.site.region, str(look.item.get("Name", "")))
         except Failure as error:
             doc = document(look.decl, look.listing, look.item, look.site, call, shape, "")
             error.read = Answer(call, (doc,), tuple(Part(doc.ref, get.put, None) for get in details(look.decl, self._options)))
@@ -442,7 +502,7 @@ class AwsWorker:
 
     def _report(self, call: Call, site: Site, decl: TypeDecl, rep: Report) -> Answer:
         start = self._call(site, rep.service, rep.start)
-        return report.read(self._calls[site.account.profile], site, decl, rep, call, start)
+        return report.read(self._of(site.account), site, decl, rep, call, start)
 
     def _resolve_call(self, want: Wanted) -> Call:
         how = want.decl.resolve
@@ -450,12 +510,12 @@ class AwsWorker:
         return self._call(Site(want.account, want.region, want.region), how.service, how.operation, how.permission, subject=want.name)
 
     def _resolve(self, call: Call, want: Wanted) -> Answer:
-        return resolved(self._calls[want.account.profile], call, want)
+        return resolved(self._of(want.account), call, want)
 
-    def _call(self, site: Site, service: str, operation: str, granted: str | None = None, types: tuple[str, ...] = (), subject: str = "") -> Call:
+    def _call(self, site: Site, service: str, operation: str, granted: str | None = None, types: tuple[str, ...] = (), subject: str = "", account: str | None = None) -> Call:
         now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         return Call(
-            "aws", site.account.id, site.shown, service, api_name(operation), subject, permission=permission(service, operation, granted), types=types, at=now
+            "aws", site.account.id if account is None else account, site.shown, service, api_name(operation), subject, permission=permission(service, operation, granted), types=types, at=now
         )  # fmt: skip
 
 
@@ -466,6 +526,11 @@ class _Found:
         self.documents = documents or []
         self.jobs: list[Job] = []
         self.pages = self.items = 0
+
+
+def _key(account: Account) -> tuple[str, str]:
+    """Two profiles may lead to one account, and one profile to many."""
+    return account.profile, account.id
 
 
 def _pinned(site: Site, listing: List) -> Site:

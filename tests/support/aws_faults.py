@@ -73,7 +73,8 @@ class FaultProxy:
 
     def fetch(self, method: str, target: str, headers: Mapping[str, str], body: bytes, asked: Asked) -> Reply:
         """moto's answer, asked for once."""
-        key = (method, target, asked.service, asked.region, asked.operation, body.decode("latin1"))
+        signed = re.search(r"Credential=([^/]+)/", headers.get("Authorization", headers.get("authorization", "")))
+        key = (method, target, asked.service, asked.region, asked.operation, body.decode("latin1"), signed[1] if signed else "")  # each account has answers of its own
         if key not in self._kept:
             connection = http.client.HTTPConnection(self.upstream, timeout=20)
             connection.request(method, target, body or None, {k: v for k, v in headers.items() if k.lower() not in ("connection", "expect")})
