@@ -93,6 +93,8 @@ def main() -> None:
                         str(Path(sys.executable).with_name("houvast")),
                         "scan",
                         "azure",
+                        "--azure-bodies",
+                        given.bodies,
                         "--quiet",
                         "--no-history",
                         "--workers",

@@ -28,6 +28,8 @@ def options_of(arguments: argparse.Namespace, config: Config, choice: Choice, mo
     """Options of the looking. What is typed goes before the environment, and that before the file."""
     settings = {
         "azure.cloud": arguments.azure_cloud or config.azure_cloud or "",
+        "azure.bodies": getattr(arguments, "azure_bodies", None) or os.environ.get("HOUVAST_AZURE_BODIES") or "",
+        "azure.batch": os.environ.get("HOUVAST_AZURE_BATCH") or "",
         "azure.resource_manager": os.environ.get("HOUVAST_AZURE_RESOURCE_MANAGER") or config.azure_resource_manager or "",
         "tls.connect": arguments.connect or "",
         "tls.ca_file": arguments.ca_file or config.tls_ca_file or "",

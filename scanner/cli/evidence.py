@@ -20,7 +20,7 @@ from scanner.cli.choosing import chosen_config, options_of
 from scanner.cli.collecting import collect, declarations, now
 from scanner.cli.judge import moment_of
 from scanner.cli.judging import Choice
-from scanner.cli.targets import parse_targets, read_text
+from scanner.cli.targets import parse_targets, read_text, words_of
 from scanner.declare.decl import TypeDecl
 from scanner.judge.assess import assess
 from scanner.judge.estate import Estate
@@ -71,7 +71,7 @@ def _snapshot(arguments: argparse.Namespace, config: Config, choice: Choice) -> 
         snapshot = reduce(Snapshot.merge, [load(path) for path in paths])
         moment = moment_of(arguments.at) if arguments.at else datetime.fromisoformat(snapshot.run.taken_at)
         return snapshot, plugins.load_types(), moment
-    targets = parse_targets(arguments.targets or config.targets, arguments.profile)
+    targets = parse_targets(words_of(arguments.targets, getattr(arguments, "management_group", ())) or config.targets, arguments.profile)
     moment = now()
     options = options_of(arguments, config, choice, moment)
     collected = collect(targets, options, declarations(targets, options), arguments.quiet)

@@ -11,7 +11,7 @@ from scanner import plugins
 from scanner.cli.choosing import chosen_config, options_of
 from scanner.cli.collecting import collect, declarations, now
 from scanner.cli.judging import Choice, known_types
-from scanner.cli.targets import parse_targets
+from scanner.cli.targets import parse_targets, words_of
 from scanner.errors import Exit
 from scanner.judge.estate import Estate, coverage
 from scanner.model.snapshot import Snapshot
@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
         decls = plugins.load_types()
     else:
         config = chosen_config(arguments.config)
-        targets = parse_targets(arguments.targets, arguments.profile)
+        targets = parse_targets(words_of(arguments.targets, arguments.management_group), arguments.profile)
         options = options_of(arguments, config, Choice({}, (), known_types(arguments.type), {}), now())
         decls = declarations(targets, options)
         snapshot = collect(targets, options, decls, arguments.quiet).snapshot

@@ -10,7 +10,7 @@ from scanner.cli import judging
 from scanner.cli.choosing import chosen_config, options_of
 from scanner.cli.collecting import collect, declarations, now
 from scanner.cli.recording import chosen_history
-from scanner.cli.targets import parse_targets
+from scanner.cli.targets import parse_targets, words_of
 from scanner.model.known import Reason
 from scanner.store.snapshot_file import save
 
@@ -19,7 +19,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Exit code of the contract."""
     config = chosen_config(arguments.config)
     chosen_history(arguments, config)  # what cannot be recorded or told is said before anything is looked at
-    targets = parse_targets(arguments.targets or config.targets, arguments.profile)
+    targets = parse_targets(words_of(arguments.targets, arguments.management_group) or config.targets, arguments.profile)
     choice = judging.choose(arguments, config)
     moment = now()
     options = options_of(arguments, config, choice, moment)

@@ -25,6 +25,11 @@ class Targets:
     """Files that were named one by one rather than found in a folder: one that cannot be read is an error."""
 
 
+def words_of(typed: Iterable[str], groups: Iterable[str]) -> tuple[str, ...]:
+    """What was typed, and each management group as the target that it is."""
+    return (*typed, *(f"azure:mg/{name}" for name in groups))
+
+
 def parse_targets(words: Iterable[str], profile: str | None = None) -> Targets:
     """Sort targets by kind. Raises UsageError for what is neither, InvalidFile for an unreadable @file."""
     live: dict[str, list[str]] = {}

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from providers.azure.graph import carries, queries, row_of
+from scanner.cli.targets import parse_targets, words_of
 from scanner.demo.arm import ArmReplay
 from scanner.demo.arm.core import Settings
+from scanner.errors import UsageError
 from scanner.judge.estate import coverage
 from scanner.model.known import Known, Reason
 from scanner.model.snapshot import Snapshot
@@ -285,3 +287,12 @@ def test_which_bodies_are_whole(api: str, expected: bool) -> None:
     assert "tags" not in found[1].body
     assert carries(found[1], replace(decl, live=Arm("2023-05-01"))) is expected
     assert not carries(found[1], replace(decl, live=Arm("2023-05-01", graph=False)))
+
+
+def test_a_management_group_is_a_target_by_option_or_by_word() -> None:
+    assert parse_targets(words_of((), ("root", "lab"))).live == parse_targets(("azure:mg/root", "azure:mg/lab")).live == {"azure": ("mg/root", "mg/lab")}
+
+
+def test_a_way_to_bodies_that_is_none_is_an_error_of_use(arm: ArmReplay) -> None:
+    with pytest.raises(UsageError, match="cannot be read by 'magic'"):
+        scan(replace(OPTIONS, settings={"azure.bodies": "magic"}))
