@@ -214,10 +214,10 @@ class Services(Estate):
     def files(self) -> None:
         transfer = self.client("transfer", GERMANY)
         certificate = self.certificate(GERMANY, "files.example.org")
-        self.ids["files good"] = transfer.create_server(
+        self.ids["files-good"] = transfer.create_server(
             Protocols=["SFTP", "FTPS"], Certificate=certificate, SecurityPolicyName="TransferSecurityPolicy-2024-01", EndpointType="PUBLIC"
         )["ServerId"]
-        self.ids["files bad"] = transfer.create_server(Protocols=["FTP"], SecurityPolicyName="TransferSecurityPolicy-2018-11", EndpointType="VPC")["ServerId"]
+        self.ids["files-bad"] = transfer.create_server(Protocols=["FTP"], SecurityPolicyName="TransferSecurityPolicy-2018-11", EndpointType="VPC")["ServerId"]
 
     def functions(self) -> None:
         buffer = io.BytesIO()
