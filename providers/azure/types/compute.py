@@ -132,7 +132,10 @@ VIRTUAL_MACHINE = TypeDecl(
             "/replicationProtectedItems", put="recovery", api=ITEMS, many=True, shared=True, within=VAULTS,
             names="properties.providerSpecificDetails.fabricObjectId",
         ),
-        Child("/providers/Microsoft.GuestConfiguration/guestConfigurationAssignments", put="audits", api="2022-01-25", many=True, shared=True),
+        Child(
+            "/providers/Microsoft.GuestConfiguration/guestConfigurationAssignments", put="audits", api="2022-01-25", many=True, shared=True,
+            on_error={"MissingSubscriptionRegistration": []},  # nothing can be assigned where the provider is not registered
+        ),
         LOCKS,
     ),
     terraform=shapes("Microsoft.Compute/virtualMachines"),

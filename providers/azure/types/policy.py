@@ -39,7 +39,8 @@ EXEMPTION = TypeDecl(
 
 DEFENDER_WORKSPACE = TypeDecl(
     "Microsoft.Security/workspaceSettings",
-    live=Below("", suffix="/providers/Microsoft.Security/workspaceSettings", api="2017-08-01-preview"),
+    # Defender for Cloud is in use where its provider is registered; a subscription without it has no settings
+    live=Below("", suffix="/providers/Microsoft.Security/workspaceSettings", api="2017-08-01-preview", on_error={"MissingSubscriptionRegistration": []}),
     facts=(fact(LogPlaces, places=azure_ids(arm="properties.workspaceId")),),
     never=never_others(LogPlaces, why="says to which workspace Defender for Cloud sends what it finds in the subscription"),
 )
