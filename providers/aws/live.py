@@ -21,7 +21,7 @@ from providers.aws.pace import Pace, lane_of
 from providers.aws.plan import Look, Plan, details, is_shared, needs, operations, plan, wanted
 from providers.aws.references import Wanted, place_bucket, reference_jobs, resolved
 from providers.aws.session import Account, account_of
-from scanner.sdk import EVERY_TYPE, Answer, Call, Document, Each, Failure, Get, Job, Json, List, Options, Part, Reason, Report, Scope, TypeDecl, Worker, meaning
+from scanner.sdk import EVERY_TYPE, Answer, Call, Dialect, Document, Each, Failure, Get, Job, Json, List, Options, Part, Reason, Ref, Report, Scope, TypeDecl, Worker, meaning
 
 
 def open(targets: tuple[str, ...], options: Options, decls: Mapping[str, TypeDecl]) -> Worker:
@@ -127,6 +127,8 @@ class AwsWorker:
                 return self._identity(job.call, payload)
             case "organization":
                 return self._members(job.call, payload)
+            case "guard":
+                return self._guard(job.call, *payload)
             case "member":
                 return self._member(job.call, *payload)
             case "regions":
@@ -180,10 +182,14 @@ class AwsWorker:
         assert choice is not None
         found = organization.members(self._of(site.account), site.account.home, choice)
         jobs, calls = [], []
+        guards = organization.Guards(self._of(site.account), site.account.home)
         for member in found.members.values():
             if member.id in {account.id for account in self.accounts}:
+                jobs += [self._guard_job(site, member, guards)] if self._asks_guards else []
                 continue
             look = self._call(site, "sts", "assume_role", types=(EVERY_TYPE,), subject=f"{member.id} ({choice.role})", account=member.id)
+            if member.active and self._asks_guards:
+                jobs.append(self._guard_job(site, member, guards))
             if member.active:
                 jobs.append(Job(look, "member", (site, member)))
             else:
@@ -205,6 +211,25 @@ class AwsWorker:
         if main.outcome is not None:
             raise Failure(main.outcome, main.code, main.detail, answer)
         return answer
+
+    @property
+    def _asks_guards(self) -> bool:
+        decl = self._decls.get(organization.ACCOUNT)
+        chosen = not self._options.types or organization.ACCOUNT in self._options.types
+        return decl is not None and chosen and (not self._options.facts or any(decl.given(kind) for kind in self._options.facts))
+
+    def _guard_job(self, site: Site, member: Member, guards: organization.Guards) -> Job:
+        return Job(self._call(site, "organizations", "list_policies_for_target", subject=member.id, account=member.id), "guard", (site, member, guards))
+
+    def _guard(self, call: Call, site: Site, member: Member, guards: organization.Guards) -> Answer:
+        """The policies that an account inherits; where they were refused, the account stays a subject of which that is not known."""
+        ref = Ref("aws", organization.ACCOUNT, member.id, "", f"arn:{site.account.partition}:organizations:::account/{member.id}", member.name or member.id)
+        try:
+            body: dict[str, Json] = {"management": member.id == guards.management(), "levels": guards.levels(member.id)}
+        except Failure as error:
+            error.read = Answer(call, (Document(ref, Dialect.LIVE, {}, {"": call.id}),))
+            raise
+        return Answer(replace(call, pages=1, items=1), (Document(ref, Dialect.LIVE, body, {"": call.id}),))
 
     def _member(self, call: Call, site: Site, member: Member) -> Answer:
         """Assume the role in an account, and look at it as at every other."""

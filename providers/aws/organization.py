@@ -6,6 +6,7 @@ refused hides something: an account whose role cannot be assumed is a gap over e
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from providers.aws.calls import Calls
 from providers.aws.session import Account
 from scanner.sdk import Failure, Json, Options, Reason
 
+ACCOUNT = "AWS::Organizations::Account"
+"""Type of an account as a subject of its own."""
 DEFAULT_ROLE = "HouvastReadOnly"
 """The role that `houvast permissions aws` makes. `OrganizationAccountAccessRole`, which AWS makes, may do everything."""
 _SESSION = "houvast"
@@ -130,6 +133,63 @@ def _rows(calls: Calls, home: str, operation: str, each: str, params: Mapping[st
         found.faults.append((operation, about, error))
     except (KeyError, TypeError) as error:
         found.faults.append((operation, about, Failure(Reason.UNPARSABLE, "", f"the answer is not that of the service: {error}")))
+
+
+class Guards:
+    """Service control policies by what they are attached to; each is read once for all accounts."""
+
+    def __init__(self, calls: Calls, home: str) -> None:
+        self._calls, self._home = calls, home
+        self._lock = threading.Lock()
+        self._levels: dict[str, Json] = {}
+        self._contents: dict[str, Json] = {}
+        self._parents: dict[str, str] = {}
+
+    def levels(self, account: str) -> list[Json]:
+        """From the root to the account. Raises Failure."""
+        own = self._level(account)
+        with self._lock:  # the units above are few, and shared by all
+            above: list[Json] = []
+            node = account
+            while node := self._parent(node):
+                if len(above) > 20:
+                    raise Failure(Reason.UNPARSABLE, "", "the units of the organisation form a circle")
+                if node not in self._levels:
+                    self._levels[node] = self._level(node)
+                above.append(self._levels[node])
+        return [*reversed(above), own]
+
+    def _parent(self, node: str) -> str:
+        if node.startswith("r-"):
+            return ""
+        if node not in self._parents:
+            rows = [row for page in self._calls.pages("organizations", self._home, "list_parents", {"ChildId": node}) for row in page["Parents"]]
+            if len(rows) != 1:
+                raise Failure(Reason.UNPARSABLE, "", f"{node} has {len(rows)} parents")
+            self._parents[node] = str(rows[0]["Id"])
+        return self._parents[node]
+
+    def _level(self, node: str) -> Json:
+        params: dict[str, Json] = {"TargetId": node, "Filter": "SERVICE_CONTROL_POLICY"}
+        rows = [row for page in self._calls.pages("organizations", self._home, "list_policies_for_target", params) for row in page["Policies"]]
+        return {"node": node, "policies": [{"name": str(row.get("Name", "")), "content": self._content(str(row["Id"]))} for row in rows]}
+
+    def _content(self, policy: str) -> Json:
+        if policy not in self._contents:
+            text = self._calls.once("organizations", self._home, "describe_policy", {"PolicyId": policy})["Policy"]["Content"]
+            try:
+                self._contents[policy] = json.loads(text)
+            except ValueError as error:
+                raise Failure(Reason.UNPARSABLE, "", f"{policy} is not JSON") from error
+        return self._contents[policy]
+
+    def management(self) -> str:
+        """The account that no such policy binds. Raises Failure."""
+        said = self._calls.once("organizations", self._home, "describe_organization", {}).get("Organization", {})
+        found = str(said.get("MasterAccountId", ""))
+        if not found:
+            raise Failure(Reason.UNPARSABLE, "", "the answer names no management account")
+        return found
 
 
 class Keys(NamedTuple):

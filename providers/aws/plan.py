@@ -94,7 +94,7 @@ def is_shared(get: Get) -> bool:
 #: What is asked whatever is looked for: who, where, and which accounts and buckets.
 ALWAYS: Mapping[str, frozenset[str]] = {
     "sts": frozenset({"get_caller_identity", "assume_role"}), "ec2": frozenset({"describe_regions"}), "account": frozenset({"list_regions"}),
-    "organizations": frozenset({"list_accounts", "list_accounts_for_parent", "list_organizational_units_for_parent"}),
+    "organizations": frozenset({"list_accounts", "list_accounts_for_parent", "list_organizational_units_for_parent", "list_parents", "list_policies_for_target", "describe_policy", "describe_organization"}),
     "s3": frozenset({"head_bucket", "get_bucket_location"}),
 }  # fmt: skip
 

@@ -1,9 +1,11 @@
 """AWS Organizations and Control Tower: policies that bind every account, and the regions they leave open."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from providers.aws.clues import BUCKET, arn
+from providers.aws.guardrails import inherited
 from providers.aws.schedule import hours_between
 from providers.aws.types.backup import best
 from scanner.sdk import (
@@ -31,10 +33,16 @@ _FOR_EVER = 36500.0
 _REGION = "aws:requestedregion"
 
 
-def _statements(content: Any) -> Iterator[Mapping[str, Any]]:
-    if not isinstance(content, Mapping):
+def _object(content: Any) -> Mapping[str, Any]:
+    """A policy; templates may write it as text."""
+    found = json.loads(content) if isinstance(content, str) else content
+    if not isinstance(found, Mapping):
         raise ValueError("a policy is an object")
-    said = content.get("Statement", [])
+    return found
+
+
+def _statements(content: Any) -> Iterator[Mapping[str, Any]]:
+    said = _object(content).get("Statement", [])
     yield from said if isinstance(said, list) else [said]
 
 
@@ -71,6 +79,47 @@ def _left_open(_: Ref, contents: tuple[Any, ...], targets: tuple[Any, ...], kind
     return AllowedRegions(tuple(place_of("aws", region) for region in shared), bool(targets), "" if targets else "it is attached to nothing", exempt)
 
 
+def _assigned(value: Any) -> Any:
+    """Backup policies write a value as `{"@@assign": …}`, so that those below may inherit it (AWS Organizations User Guide)."""
+    return value.get("@@assign", value) if isinstance(value, Mapping) else value
+
+
+def _rules(content: Any) -> Iterator[Mapping[str, Any]]:
+    for plan in _object(content).get("plans", {}).values():
+        if isinstance(plan, Mapping):
+            yield from (rule for rule in plan.get("rules", {}).values() if isinstance(rule, Mapping))
+
+
+def _planned(_: Ref, contents: tuple[Any, ...], targets: tuple[Any, ...]) -> Backups:
+    """What a backup policy makes accounts do. One that is attached to nothing makes nobody do anything."""
+    found = []
+    for rule in (rule for content in contents for rule in _rules(content)):
+        days = _assigned((rule.get("lifecycle") or {}).get("delete_after_days"))
+        found.append((hours_between(str(_assigned(rule.get("schedule_expression", "cron(0 5 ? * * *)")))), float(days) if days else _FOR_EVER))
+    if not found or not targets:
+        return Backups(False, "snapshots")
+    hours, days = best(found)
+    return Backups(True, "snapshots", hours, days)
+
+
+def _of_backups(ref: Ref, contents: tuple[Any, ...], targets: tuple[Any, ...], kinds: tuple[Any, ...]) -> Backups:
+    _only_backups(kinds)
+    return _planned(ref, contents, targets)
+
+
+def _copied(_: Ref, contents: tuple[Any, ...], kinds: tuple[Any, ...]) -> BackupPlaces:
+    _only_backups(kinds)
+    vaults = [
+        _assigned(action.get("target_backup_vault_arn", name)) for content in contents for rule in _rules(content) for name, action in (rule.get("copy_actions") or {}).items()
+    ]
+    return BackupPlaces(tuple(dict.fromkeys(place_of("aws", str(vault).split(":")[3]) for vault in vaults)))
+
+
+def _only_backups(kinds: tuple[Any, ...]) -> None:
+    if kinds != ("BACKUP_POLICY",):
+        raise NotApplicable("is no backup policy")
+
+
 POLICY = TypeDecl(
     "AWS::Organizations::Policy",
     live=List(
@@ -88,33 +137,23 @@ POLICY = TypeDecl(
         Get("describe_policy", put="content", params={"PolicyId": "Id"}, take="Policy.Content", json=True),
         Get("list_targets_for_policy", put="targets", params={"PolicyId": "Id"}, take="Targets"),
     ),
-    facts=(fact(AllowedRegions, derive(_left_open, live=("content", "targets[].TargetId", "Type"), cfn=("Content", "TargetIds[]", "Type"))),),
-    never=never_others(AllowedRegions, why="a rule for accounts; what they hold is asked itself"),
+    facts=(
+        fact(AllowedRegions, derive(_left_open, live=("content", "targets[].TargetId", "Type"), cfn=("Content", "TargetIds[]", "Type"))),
+        # The listing shows one kind only; a template may make any.
+        fact(Backups, derive(_of_backups, live=("content", "targets[].TargetId", "Type"), cfn=("Content", "TargetIds[]", "Type"))),
+        fact(BackupPlaces, derive(_copied, live=("content", "Type"), cfn=("Content", "Type"))),
+    ),
+    never=never_others(AllowedRegions, Backups, BackupPlaces, why="a rule for accounts; what they hold is asked itself"),
 )
 
 
-def _assigned(value: Any) -> Any:
-    """Backup policies write a value as `{"@@assign": …}`, so that those below may inherit it (AWS Organizations User Guide)."""
-    return value.get("@@assign", value) if isinstance(value, Mapping) else value
-
-
-def _rules(content: Any) -> Iterator[Mapping[str, Any]]:
-    plans = content.get("plans", {}) if isinstance(content, Mapping) else {}
-    for plan in plans.values():
-        if isinstance(plan, Mapping):
-            yield from (rule for rule in plan.get("rules", {}).values() if isinstance(rule, Mapping))
-
-
-def _planned(_: Ref, contents: tuple[Any, ...], targets: tuple[Any, ...]) -> Backups:
-    """What a backup policy makes accounts do. One that is attached to nothing makes nobody do anything."""
-    found = []
-    for rule in (rule for content in contents for rule in _rules(content)):
-        days = _assigned((rule.get("lifecycle") or {}).get("delete_after_days"))
-        found.append((hours_between(str(_assigned(rule.get("schedule_expression", "cron(0 5 ? * * *)")))), float(days) if days else _FOR_EVER))
-    if not found or not targets:
-        return Backups(False, "snapshots")
-    hours, days = best(found)
-    return Backups(True, "snapshots", hours, days)
+ACCOUNT = TypeDecl(
+    "AWS::Organizations::Account",
+    live=None,  # listed with `--organization`: where its policies come from takes more than one call for each
+    cloudformation=False,  # a template makes accounts; what they inherit is not in it
+    facts=(fact(AllowedRegions, derive(inherited, live=("levels[]", "management"))),),
+    never=never_others(AllowedRegions, why="an account; what it holds is asked itself"),
+)
 
 
 BACKUP_POLICY = TypeDecl(
