@@ -114,7 +114,8 @@ def environment(scrubbed_environment: None, healthy: Healthy, monkeypatch: pytes
 
 
 def looks(healthy: Healthy) -> list[Job]:
-    return [job for job, _ in healthy.answers.values() if job.kind != "token"]
+    """Every look that sends something: what is asked of each vault of a subscription without one sends nothing, and cannot break."""
+    return [job for job, _ in healthy.answers.values() if job.kind != "token" and healthy.paths[job.call.id]]
 
 
 def test_the_healthy_scan_makes_every_kind_of_look(healthy: Healthy) -> None:
@@ -131,10 +132,20 @@ def test_a_broken_look_turns_nothing_green(healthy: Healthy, name: str) -> None:
         healthy.arm.set_rules([{"match": f"^{path}$", **rule}])
         answer = attempt(healthy.worker, job)
         healthy.arm.set_rules([])
-        if name == "404" and isinstance(job.payload, Piece) and "ResourceNotFound" in job.payload.child.on_error:
-            assert (answer.call.ok, answer.call.code) == (True, "ResourceNotFound")  # declared: absence means no policy
+        if (code := NONE.get(name, "")) in declared(job):  # the error means that there is none
+            assert (answer.call.ok, answer.call.code) == (True, code)
         else:
             check_broken(healthy, job, answer, reason)
+
+
+NONE = {"404": "ResourceNotFound", "409": "MissingSubscriptionRegistration"}
+
+
+def declared(job: Job) -> Mapping[str, Any]:
+    """Codes that a look's declaration takes for "none here"."""
+    if isinstance(job.payload, Piece):
+        return job.payload.child.on_error
+    return below_of(job.payload.decl).on_error if isinstance(job.payload, Under) else {}
 
 
 def test_a_look_that_hangs_is_given_up(healthy: Healthy) -> None:
