@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, fields, is_dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -177,9 +177,22 @@ class Snapshot:
         return Snapshot.of(run, (*self.calls, *other.calls), (*self.documents, *other.documents))
 
     def digest(self) -> str:
-        """SHA-256 over everything but how long the calls took."""
-        plain = [self.run, [replace(c, took=0.0) for c in self.calls], self.documents]
-        return hashlib.sha256(json.dumps(plain, default=_plain, sort_keys=True).encode()).hexdigest()
+        """SHA-256 over everything but how long the calls took: of one JSON text, which is never in memory as a whole."""
+        found = hashlib.sha256()
+        for part in self._text():
+            found.update(part.encode())
+        return found.hexdigest()
+
+    def _text(self) -> Iterator[str]:
+        """`[run, [call, …], [document, …]]` in pieces."""
+        encode = json.JSONEncoder(default=_plain, sort_keys=True).encode
+        yield f"[{encode(self.run)}, ["
+        for at, call in enumerate(self.calls):
+            yield f"{', ' if at else ''}{encode(replace(call, took=0.0))}"
+        yield "], ["
+        for at, document in enumerate(self.documents):
+            yield f"{', ' if at else ''}{encode(document)}"
+        yield "]]"
 
 
 def worse(one: Call, other: Call) -> Call:
