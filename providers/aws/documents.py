@@ -152,6 +152,7 @@ def identify(listing: List, item: Body, site: Site, region: str) -> str:
     else:
         given = {key: value for key, value in item.items() if isinstance(value, str)}
         given["last"] = given.get("Name", "").rsplit("/", 1)[-1]  # of an item that is a URL (a queue)
+        given["path"] = given.get("Name", "").removeprefix("/")  # of a name that may begin with a slash (a parameter)
         try:
             found = listing.id.format(**given | {"partition": site.account.partition, "region": region, "account": site.account.id})
         except KeyError:

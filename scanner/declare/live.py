@@ -71,7 +71,8 @@ class List:
     each: str
     """Path of the items in a page, through lists of lists (`Reservations.Instances`); empty: the answer itself is the one document."""
     id: str
-    """Path of the id in an item, or a format with `{partition} {region} {account} {Field}`; `{last}` is the last part of an item that is a URL."""
+    """Path of the id in an item, or a format with `{partition} {region} {account} {Field}`; `{last}` is the last part of an
+    item that is a URL, `{path}` a name without the slash that it may begin with."""
     name: str = ""
     """Path of the name, or a format with `{Field}` and `{parent}` (name of what it is listed by); empty: the last part of the id."""
     region: str = ""

@@ -21,6 +21,14 @@ FILE = Path(__file__).parents[2] / "fixtures" / "aws" / "stores.yaml"
 TRUTH = """
 Authority         Certificate   -                  unknown unsupported
 Authority         AtRest        state              on
+Cert              CertificateRequest key           RSA-2048
+CertMail          CertificateRequest key           RSA-1024
+CertMail          CertificateRequest names         *.example.org, example.org
+Cert              Transparency  state              on
+CertMail          Transparency  state              off
+Tls               TlsPolicy     post_quantum       True
+TlsOld            TlsPolicy     post_quantum       False
+Plain             TlsPolicy     -                  none
 NameGood          TlsFloor      min_version        TLSv1.2
 NameBad           TlsFloor      min_version        TLSv1.0
 NameGood          ClientAuth    state              on
@@ -164,7 +172,7 @@ SyncOld           Replicas      -                  eu-west-1
 SyncFrom          Replicas      -                  eu-west-1 ?
 WafLogs           LogPlaces     -                  us-east-1
 """
-ROWS = [tuple(part.strip() for part in (line[:18], line[18:32], line[32:51], line[51:])) for line in TRUTH.strip().splitlines()]
+ROWS = [(*line.split(maxsplit=3), "")[:4] for line in TRUTH.strip().splitlines()]
 
 
 @cache

@@ -218,7 +218,7 @@ def test_ids_names_and_tags_come_from_the_item(decl: TypeDecl) -> None:
     for path in (listing.id, listing.name, listing.region, listing.tags, listing.home_only):
         fields = [part.split("}")[0] for part in path.split("{")[1:]] if "{" in path else [path] if path else []
         for field in fields:
-            if field not in ("partition", "region", "account", "parent", "last"):
+            if field not in ("partition", "region", "account", "parent", "last", "path"):
                 walk(field, at)
 
 

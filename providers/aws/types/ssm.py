@@ -43,7 +43,7 @@ _KINDS = {"SecureString": ON, "String": OFF, "StringList": OFF}
 
 PARAMETER = TypeDecl(
     "AWS::SSM::Parameter",
-    live=List("ssm", "describe_parameters", each="Parameters", id="ARN", name="Name", params={"MaxResults": 50}),
+    live=List("ssm", "describe_parameters", each="Parameters", id="arn:{partition}:ssm:{region}:{account}:parameter/{path}", name="Name", params={"MaxResults": 50}),
     facts=(
         fact(Home, place=here()),
         # Of the three kinds one is encrypted with a key of KMS; templates can make the other two only.
