@@ -210,6 +210,19 @@ BoxTls           Certificate     -                  unknown unsupported
 EuropeOnly       AllowedRegions  -                  eu-central-1 us-east-1
 Unattached       AllowedRegions  enforced           False
 BackupRule       AllowedRegions  -                  none
+BackupRule       Backups         keep_days          35.0
+BackupRule       BackupPlaces    -                  us-east-1
+BackupText       Backups         enabled            False
+EuropeOnly       Backups         -                  none
+EuropeOnly       BackupPlaces    -                  none
+SparkSafe        AtRest          state              on
+SparkOpen        AtRest          state              off
+SparkSafe        Transit         plaintext_allowed  False
+SparkOpen        Transit         plaintext_allowed  True
+AuroraGood       AtRest          state              on
+AuroraBad        AtRest          state              off
+AuroraGood       Backups         keep_days          7.0
+AuroraBad        Backups         keep_days          1.0
 LandingZone      Replicas        -                  eu-central-1 us-east-1
 FilesGood        Transit         plaintext_allowed  False
 FilesGood        TlsFloor        min_version        TLSv1.2

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from providers.aws.clues import BUCKET, arn
 from providers.aws.guardrails import inherited
 from providers.aws.schedule import hours_between
 from providers.aws.types.backup import best
@@ -24,7 +23,6 @@ from scanner.sdk import (
     never_others,
     place_of,
     regions,
-    traced,
 )
 
 _NONE_HERE: Any = {"AWSOrganizationsNotInUseException": {}}
@@ -107,7 +105,8 @@ def _of_backups(ref: Ref, contents: tuple[Any, ...], targets: tuple[Any, ...], k
     return _planned(ref, contents, targets)
 
 
-def _copied(_: Ref, contents: tuple[Any, ...], kinds: tuple[Any, ...]) -> BackupPlaces:
+def _copied(_: Ref, contents: tuple[Any, ...], kinds: tuple[Any, ...] = ("BACKUP_POLICY",)) -> BackupPlaces:
+    """A copy action is known by the ARN of its vault, and may name it again."""
     _only_backups(kinds)
     vaults = [
         _assigned(action.get("target_backup_vault_arn", name)) for content in contents for rule in _rules(content) for name, action in (rule.get("copy_actions") or {}).items()
@@ -168,7 +167,7 @@ BACKUP_POLICY = TypeDecl(
     ),
     facts=(
         fact(Backups, derive(_planned, live=("content", "targets[].TargetId"))),
-        fact(BackupPlaces, places=traced(arn, BUCKET, live='content.plans.*.rules.*.copy_actions.*.target_backup_vault_arn."@@assign"')),
+        fact(BackupPlaces, derive(_copied, live="content")),
     ),
     never=never_others(Backups, BackupPlaces, why="a rule for accounts; what is backed up is asked itself"),
 )
