@@ -6,7 +6,7 @@ SDK; its answer takes the place of the healthy one, the snapshot is put together
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from providers.azure.found import Piece
+from providers.azure.found import Piece, Under, below_of
 from providers.azure.live import AzureWorker
 from scanner.collect.ledger import Ledger
 from scanner.collect.plan import Answer, Job
