@@ -49,14 +49,14 @@ def judge(estate: Estate, questions: Iterable[Question], now: datetime) -> tuple
 
 def _answers(estate: Estate, question: Question, now: datetime) -> Iterator[Verdict]:
     params = question.check.fill(question.params)
+    everywhere = not question.scopes and not question.unless
     if question.check.estate:
         yield from _of_estate(estate, question, params, now)
     else:
         for resource in estate.resources:
-            if question.concerns(resource.ref, resource.tags, resource.all_tags):
-                for kind in question.check.needs:
-                    if kind in resource.facts:
-                        yield _one(question, resource, kind, params, now)
+            for kind in question.check.needs:
+                if kind in resource.facts and (everywhere or question.concerns(resource.ref, resource.tags, resource.all_tags)):
+                    yield _one(question, resource, kind, params, now)
     for kind in question.check.needs:
         for ref, call in estate.gaps(kind):
             if question.concerns(ref):

@@ -40,8 +40,18 @@ def _make(cls: type) -> type:
     return made
 
 
+_OFTEN = 64
+"""Objects of a class after which it gets a constructor of its own: compiling one costs what these took."""
+
+
 def _init(self: Any, *args: Any, **named: Any) -> None:
+    cls = type(self)
     names = self.__record__
+    if cls.__dict__.get("__init__") is _init:
+        count = cls.__dict__.get("__count__", 0) + 1
+        type.__setattr__(cls, "__count__", count)
+        if count == _OFTEN:
+            type.__setattr__(cls, "__init__", _constructor(cls))
     values = self.__dict__
     if len(args) > len(names):
         raise TypeError(f"{type(self).__name__} takes {len(names)} values, {len(args)} were given")
@@ -64,6 +74,22 @@ def _init(self: Any, *args: Any, **named: Any) -> None:
     after = getattr(self, "__post_init__", None)
     if after is not None:
         after()
+
+
+def _constructor(cls: Any) -> Any:
+    """What `_init` does, written out for one class."""
+    given, made = cls.__given__, cls.__made__
+    scope: dict[str, Any] = {f"_given_{name}": value for name, value in given.items()} | {f"_made_{name}": value for name, value in made.items()} | {"_none": object()}
+    arguments: list[str] = []
+    for name in cls.__record__:
+        optional = name in given or name in made
+        if not optional and any("=" in argument for argument in arguments):
+            return _init  # a field without default behind one with: left to the general way
+        arguments.append(f"{name}=_given_{name}" if name in given else f"{name}=_none" if name in made else name)
+    lines = [f"    own[{name!r}] = {name if name not in made else f'_made_{name}() if {name} is _none else {name}'}" for name in cls.__record__]
+    after = ["    self.__post_init__()"] if hasattr(cls, "__post_init__") else []
+    exec("\n".join([f"def __init__(self, {', '.join(arguments)}):", "    own = self.__dict__", *lines, *after]), scope)  # noqa: S102 - names of fields
+    return scope["__init__"]
 
 
 def _values(self: Any) -> tuple[Any, ...]:

@@ -16,4 +16,7 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """0 is worst."""
-        return list(Severity).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {severity: n for n, severity in enumerate(Severity)}

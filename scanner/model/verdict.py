@@ -26,6 +26,9 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
 
 
+_ORDER = {Status.FAIL: 0, Status.UNKNOWN: 1, Status.PASS: 2}
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a check's body returns: made by `passes`, `fails` or `unsure`."""
@@ -52,10 +55,13 @@ def unsure(reason: Reason, why: str) -> Outcome:
     return Outcome(Status.UNKNOWN, why, reason)
 
 
+_ENCODE = json.JSONEncoder(sort_keys=True).encode
+
+
 def fingerprint(check: str, params: Mapping[str, Json], subject: Ref, fact: str) -> str:
     """Stable id of a verdict: what was asked of whom, never what the answer said. Azure spells one id now in this case, now in that."""
     kind, id = (subject.type.lower(), subject.id.lower()) if subject.provider == "azure" else (subject.type, subject.id)
-    asked = json.dumps([check, dict(params), subject.provider, kind, subject.account, subject.region, id, fact], sort_keys=True)
+    asked = _ENCODE([check, dict(params), subject.provider, kind, subject.account, subject.region, id, fact])
     return hashlib.sha256(asked.encode()).hexdigest()[:24]
 
 
@@ -88,10 +94,10 @@ class Verdict:
         return fingerprint(self.check, self.params, self.subject, self.fact)
 
     @property
-    def sort_key(self) -> tuple[int, int, str, Ref, str]:
+    def sort_key(self) -> tuple[int, int, str, tuple[str, ...], str]:
         """Failures first, worst first, then by name: the order of every report."""
-        order = (Status.FAIL, Status.UNKNOWN, Status.PASS)
-        return (order.index(self.status), self.severity.rank, self.check, self.subject, self.fact)
+        ref = self.subject
+        return (_ORDER[self.status], self.severity.rank, self.check, (ref.provider, ref.type, ref.account, ref.region, ref.id, ref.name), self.fact)
 
 
 @dataclass(frozen=True, slots=True)
