@@ -154,7 +154,12 @@ class Inventory:
                 heap.jobs.append(Job(call, "typed", Typed(members[0].decl, tuple(members))))
             else:
                 heap.jobs += [self.get_job(found) for found in members]
-        heap.jobs += [self.lower.under(decl, found.ref.id, found.ref.account, found.ref.region) for found in full for decl in self.asked.lower(found.decl.type) if listed(decl) and not spared(decl, found)]
+        heap.jobs += [
+            self.lower.under(decl, found.ref.id, found.ref.account, found.ref.region)
+            for found in full
+            for decl in self.asked.lower(found.decl.type)
+            if listed(decl) and not spared(decl, found)
+        ]
 
     def _found(self, call: Call, item: Mapping[str, Json]) -> Found | None:
         kind = str(item["type"])
