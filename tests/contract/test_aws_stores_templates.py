@@ -21,6 +21,7 @@ FILE = Path(__file__).parents[2] / "fixtures" / "aws" / "stores.yaml"
 TRUTH = """
 Authority         Certificate   -                  unknown unsupported
 Authority         AtRest        state              on
+Authority         CertificateRequest key           ECDSA-secp256r1
 Cert              CertificateRequest key           RSA-2048
 CertMail          CertificateRequest key           RSA-1024
 CertMail          CertificateRequest names         *.example.org, example.org

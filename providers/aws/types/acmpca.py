@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from providers.aws.types.acm import key_of
-from scanner.sdk import NOT_SHOWN, ON, AtRest, Certificate, Home, List, NotApplicable, Ref, TypeDecl, always, derive, fact, here, never_others
+from scanner.sdk import NOT_SHOWN, ON, AtRest, Certificate, CertificateRequest, Home, List, NotApplicable, Ref, TypeDecl, always, derive, fact, here, never_others, per_dialect
 
 _WITHOUT = ("CREATING", "PENDING_CERTIFICATE", "FAILED")
 _CONFIG = "CertificateAuthorityConfiguration"
@@ -24,6 +24,14 @@ def _certificate(_: Ref, *found: tuple[Any, ...]) -> Certificate:
     )  # fmt: skip
 
 
+def _ordered(_: Ref, names: tuple[Any, ...], keys: tuple[Any, ...]) -> CertificateRequest:
+    return CertificateRequest(tuple(map(str, names)), key_of(str(keys[0])))
+
+
+def _read_itself(_: Ref, __: tuple[Any, ...]) -> CertificateRequest:
+    raise NotApplicable("its certificate is read itself")
+
+
 CERTIFICATE_AUTHORITY = TypeDecl(
     "AWS::ACMPCA::CertificateAuthority",
     live=List("acm-pca", "list_certificate_authorities", each="CertificateAuthorities", id="Arn"),
@@ -31,7 +39,8 @@ CERTIFICATE_AUTHORITY = TypeDecl(
     facts=(
         fact(Home, place=here()),
         fact(Certificate, derive(_certificate, live=_SHOWN, cfn=NOT_SHOWN("its certificate is issued after deployment"))),
+        fact(CertificateRequest, per_dialect(derive(_read_itself, live="Arn"), derive(_ordered, cfn=("Subject.CommonName", "KeyAlgorithm")))),
         fact(AtRest, state=always(ON, cite="AWS Private CA User Guide, data protection: private keys are kept in hardware security modules (FIPS 140-2 level 3)")),
     ),
-    never=never_others(Home, Certificate, AtRest, why="an authority: it signs, and holds no data but its key"),
+    never=never_others(Home, Certificate, CertificateRequest, AtRest, why="an authority: it signs, and holds no data but its key"),
 )
