@@ -1,9 +1,9 @@
 """Microsoft.Sql: managed instances"""
 
 from providers.azure.databases import instance_partners
-from providers.azure.excuses import APART, COMMON, GUARDED, KEYS_APART, LOCKS, LOGGED, NO_LOGIN, PLATFORM_CERTIFICATE, diagnostics
+from providers.azure.excuses import APART, COMMON, GUARDED, KEYS_APART, LOCKS, LOGGED, NO_ENDPOINT, NO_LOGIN, PLATFORM_CERTIFICATE, diagnostics
 from providers.azure.networks import instance_exposure
-from providers.azure.reading import redundancy_copies, sql_transit
+from providers.azure.reading import redundancy_copies, sql_backups, sql_transit
 from scanner.sdk import (
     NOT_SHOWN,
     Arm,
@@ -16,6 +16,8 @@ from scanner.sdk import (
     Holder,
     Home,
     KeyCustody,
+    LogPlaces,
+    Logs,
     Replicas,
     TlsFloor,
     Transit,
@@ -24,9 +26,11 @@ from scanner.sdk import (
     derive,
     derived_regions,
     fact,
+    flag,
     here,
     never,
     never_others,
+    of_parent,
     regions,
     text,
 )
@@ -79,6 +83,37 @@ INSTANCE = TypeDecl(
         **COMMON, **KEYS_APART, **NO_LOGIN, **PLATFORM_CERTIFICATE,
         **never(AtRest, Backups, BackupEncryption, why="the data lies in its databases, which are resources of their own"),
     },
+)  # fmt: skip
+
+PARENT = "Microsoft.Sql/managedInstances"
+_TDE = flag(live="tde.properties.state", arm=APART, on=("Enabled",), off=("Disabled",))
+
+DATABASE = TypeDecl(
+    f"{PARENT}/databases",
+    live=Arm(API),
+    details=(
+        Child(
+            "/transparentDataEncryption/current", put="tde", api=API,
+            new={"properties": {"state": "Enabled"}}, cite="Microsoft Learn, Transparent data encryption: on by default for every new database",
+        ),
+        Child(
+            "/backupShortTermRetentionPolicies/default", put="retention", api=API,
+            new={"properties": {"retentionDays": 7}}, cite="Microsoft Learn, Automated backups in Azure SQL Managed Instance: 7 days by default",
+        ),
+        LOCKS,
+    ),
+    facts=(
+        fact(Home, place=here(arm="location")),
+        # a failover group copies all databases of an instance, and the instance says where its backups are kept
+        fact(Replicas, places=of_parent(PARENT, Replicas, "places")),
+        fact(BackupPlaces, places=of_parent(PARENT, BackupPlaces, "places")),
+        fact(AtRest, state=_TDE),
+        fact(KeyCustody, holder=of_parent(PARENT, KeyCustody, "holder"), key=of_parent(PARENT, KeyCustody, "key")),
+        fact(Backups, derive(sql_backups, live="retention.properties.retentionDays", arm=APART)),
+        fact(BackupEncryption, state=_TDE),
+        GUARDED,
+    ),
+    never={**COMMON, **KEYS_APART, **NO_ENDPOINT, **NO_LOGIN, **never(Logs, LogPlaces, why="judged at the instance, whose settings cover its databases")},
 )  # fmt: skip
 
 FAILOVER_GROUP = TypeDecl(
