@@ -113,27 +113,21 @@ class Clients:
 
 
 def repointed(first: Any, region: str, credentials: Any = None) -> Any:
-    """The same client for another region: its model, serialiser, parser and connections are shared, its endpoint rules and
-    its signer are of the new region, and sign with these credentials."""
+    """The same client for another region: its model, serialiser, parser, hooks and connections are shared, its endpoint rules
+    and its signer are of the new region, and sign with these credentials. A hundredth of a client of its own."""
     made = object.__new__(type(first))
     made.__dict__.update(first.__dict__)
-    events = copy.copy(first.meta.events)
-    service = first.meta.service_model.service_id.hyphenize()
     config = copy.copy(first.meta.config)
     config.region_name = region
-    signer, own = first._request_signer, copy.copy(first._request_signer)
-    own._region_name, own._event_emitter = region, events
+    made._request_signer, made._client_config = copy.copy(first._request_signer), config
+    made._request_signer._region_name = region
     if credentials is not None:
-        own._credentials = credentials
-    events.unregister(f"request-created.{service}", signer.handler)
-    events.register(f"request-created.{service}", own.handler)
-    made._request_signer, made._client_config = own, config
+        made._request_signer._credentials = credentials
     made.meta = copy.copy(first.meta)
-    made.meta.events, made.meta._client_config = events, config
-    made._endpoint = first._endpoint.pointed(made, events)
+    made.meta._client_config = config
+    made._endpoint = first._endpoint.pointed(made)
     if first._ruleset_resolver is not None:
         made._ruleset_resolver = copy.copy(first._ruleset_resolver)
-        made._ruleset_resolver._event_emitter = events
         made._ruleset_resolver._builtins = {**first._ruleset_resolver._builtins, "AWS::Region": region}
     return made
 

@@ -48,14 +48,25 @@ class Wire:
 
     def __init__(self, client: Any, pool: Pool) -> None:
         self._client, self._inner, self._pool = client, client._endpoint, pool
+        self._handler = client._request_signer.handler
         self.host = self._inner.host
 
-    def pointed(self, client: Any, events: Any) -> Wire:
-        """The same for the same client in another region, with its own hooks."""
-        made, inner = copy.copy(self), copy.copy(self._inner)
-        inner._event_emitter = events
-        made._client, made._inner = client, inner
+    def pointed(self, client: Any) -> Wire:
+        """The same for the same client in another region."""
+        made = copy.copy(self)
+        made._client = client
         return made
+
+    def _by_botocore(self, operation: Any, request: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """Its own way, with hooks of its own: they sign, and those of the first client sign for another region."""
+        service, signer = self._client.meta.service_model.service_id.hyphenize(), self._client._request_signer
+        inner, events = copy.copy(self._inner), copy.copy(self._inner._event_emitter)
+        events.unregister(f"request-created.{service}", self._handler)
+        own = copy.copy(signer)
+        own._event_emitter = inner._event_emitter = events
+        events.register(f"request-created.{service}", own.handler)
+        answer: tuple[Any, dict[str, Any]] = inner.make_request(operation, request)
+        return answer
 
     def close(self) -> None:
         self._inner.close()
@@ -65,8 +76,7 @@ class Wire:
         signer, context = self._client._request_signer, request["context"]
         version = context.get("auth_type") or signer.signature_version
         if version not in _PLAIN or operation.has_streaming_output or operation.has_event_stream_output or not self._pool.plain(request["url"]):
-            answer: tuple[Any, dict[str, Any]] = self._inner.make_request(operation, request)
-            return answer
+            return self._by_botocore(operation, request)
         url, headers, body = _prepared(request)
         signing = context.get("signing") or {}
         name, region = signing.get("signing_name") or signer.signing_name, signing.get("region") or signer.region_name

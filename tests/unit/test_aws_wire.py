@@ -1,0 +1,198 @@
+"""Requests are signed as botocore signs them, and answers read as HTTP/1.1 says, whatever the other side does."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from botocore import exceptions as boto
+from botocore.auth import S3SigV4Auth, SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from providers.aws import wire
+from providers.aws.clients import Clients
+from providers.aws.http import Pool
+from scanner.collect.plan import Options
+
+KEYS = Credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "token")
+PART = st.text(st.characters(codec="utf-8", exclude_characters="\r\n?#/ &=+%", exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp")), min_size=1, max_size=8)
+
+
+def ours(method: str, url: str, headers: dict[str, str], body: bytes, s3: bool) -> str:
+    signed = dict(headers)
+    wire._sign(KEYS.get_frozen_credentials(), method, url, signed, body, "eu-west-1", "s3" if s3 else "ec2", s3=s3)
+    return signed["Authorization"] + signed["X-Amz-Date"]
+
+
+def theirs(method: str, url: str, headers: dict[str, str], body: bytes, s3: bool) -> str:
+    request = AWSRequest(method, url, headers, body)
+    (S3SigV4Auth if s3 else SigV4Auth)(KEYS, "s3" if s3 else "ec2", "eu-west-1").add_auth(request)
+    return str(request.headers["Authorization"]) + str(request.headers["X-Amz-Date"])
+
+
+@settings(deadline=None)
+@given(
+    method=st.sampled_from(["GET", "POST", "HEAD"]), parts=st.lists(PART, max_size=4), query=st.lists(st.tuples(PART, PART), max_size=3), body=st.binary(max_size=20),
+    s3=st.booleans(), slash=st.booleans(),
+)  # fmt: skip
+def test_a_signature_is_the_one_of_botocore(method: str, parts: list[str], query: list[tuple[str, str]], body: bytes, s3: bool, slash: bool) -> None:
+    path = "/".join(quote(part, safe="-._~") for part in parts) + ("/" if slash and parts else "")
+    asked = "&".join(f"{quote(key, safe='-._~')}={quote(value, safe='-._~')}" for key, value in query)
+    url = f"http://127.0.0.1:5000/{path}{f'?{asked}' if asked else ''}"
+    headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "A.B", "User-Agent": "x", "Spaced": " a   b "}
+    one = other = ""
+    for _ in range(2):  # a second may end between the two
+        one, other = ours(method, url, headers, body, s3), theirs(method, url, headers, body, s3)
+        if one[-16:] == other[-16:]:
+            break
+    assert one == other
+
+
+@contextmanager
+def served(*turns: bytes | None) -> Iterator[tuple[str, list[bytes]]]:
+    """A server that answers each request with the next bytes; None closes the connection before, an empty one after reading."""
+    asked: list[bytes] = []
+    listener = socket.create_server(("127.0.0.1", 0))
+    todo = list(turns)
+
+    def one(connection: socket.socket) -> None:
+        with connection:
+            while todo:
+                if todo[0] is None:
+                    todo.pop(0)
+                    return
+                head = b""
+                while b"\r\n\r\n" not in head:
+                    more = connection.recv(65536)
+                    if not more:
+                        return
+                    head += more
+                asked.append(head)
+                answer = todo.pop(0) or b""
+                connection.sendall(answer)
+                if not answer or b"connection: close" in answer.lower() or b"HTTP/1.0" in answer or b"CUT" in answer:
+                    return
+
+    def accept() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=one, args=(connection,), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/", asked
+    finally:
+        listener.close()
+
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "body"),
+    [
+        (OK, 200, b"ok"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nok\r\n3\r\n!!!\r\n0\r\nTrailer: 1\r\n\r\n", 200, b"ok!!!"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" + OK, 200, b"ok"),
+        (b"HTTP/1.0 200 OK\r\n\r\nuntil the end", 200, b"until the end"),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", 204, b""),
+        (b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nX-Amz-Bucket-Region: eu-west-1\r\n\r\n", 403, b""),
+    ],
+    ids=["length", "chunks", "continue", "until-closed", "no-content", "empty"],
+)
+def test_answers_of_every_kind(answer: bytes, status: int, body: bytes) -> None:
+    with served(answer) as (url, asked):
+        found = Pool(5, None).ask("GET", url, {"A": "b"}, b"")
+    assert (found.status, found.body) == (status, body)
+    assert b"GET / HTTP/1.1\r\n" in asked[0]
+    assert b"\r\nA: b\r\n" in asked[0]
+
+
+def test_headers_are_found_in_any_case() -> None:
+    with served(b"HTTP/1.1 301 X\r\nContent-Length: 0\r\nX-Amz-Bucket-Region: eu-west-1\r\n\r\n") as (url, _):
+        response = wire.Response(url, Pool(5, None).ask("HEAD", url, {}, b""))
+    assert "x-AMZ-bucket-region" in response.headers
+    assert response.headers["X-Amz-Bucket-Region"] == response.headers.get("x-amz-bucket-region") == "eu-west-1"
+
+
+def test_a_connection_is_used_again_and_replaced_when_its_server_closed_it() -> None:
+    with served(OK, OK, None, OK) as (url, asked):
+        pool = Pool(5, None)
+        assert [pool.ask("POST", url, {}, b"x").body for _ in range(3)] == [b"ok"] * 3
+    assert len(asked) == 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (b"", boto.ConnectionClosedError),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nCUT", boto.ConnectionClosedError),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nCUT", boto.ConnectionClosedError),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nCUT\r\n", boto.ConnectionClosedError),
+        (b"SSH-2.0-OpenSSH CUT\r\n\r\n", boto.ConnectionClosedError),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\nCUT", boto.ConnectionClosedError),
+    ],
+    ids=["nothing", "short", "short-chunk", "no-chunk", "no-http", "endless"],
+)
+def test_what_is_no_whole_answer_is_none(answer: bytes, error: type[Exception]) -> None:
+    with served(answer) as (url, _), pytest.raises(error):
+        Pool(5, None).ask("GET", url, {}, b"")
+
+
+def test_silence_and_nobody_are_told_apart() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        with pytest.raises(boto.ReadTimeoutError):
+            Pool(0.2, None).ask("GET", url, {}, b"")
+    with pytest.raises(boto.EndpointConnectionError):
+        Pool(0.5, None).ask("GET", url, {}, b"")
+
+
+def test_a_line_break_in_a_header_is_not_sent() -> None:
+    with served(OK) as (url, asked), pytest.raises(boto.BotoCoreError):
+        Pool(5, None).ask("GET", url, {"A": "b\r\nC: d"}, b"")
+    assert asked == []
+
+
+def test_a_proxy_is_left_to_botocore(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://proxy.example.org:3128")
+    monkeypatch.setenv("no_proxy", "near.example.org")
+    pool = Pool(5, None)
+    assert not pool.plain("https://ec2.eu-west-1.amazonaws.com/")
+    assert pool.plain("https://near.example.org/")
+    assert not Pool(5, None, verify=False).plain("https://near.example.org/")
+
+
+@pytest.mark.parametrize("plain", [True, False], ids=["wire", "botocore"])
+def test_a_client_of_another_region_signs_for_it(plain: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    import botocore.session
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKID")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setattr(Pool, "plain", lambda *_: plain)
+    body = b'<?xml version="1.0"?><DescribeVolumesResponse><volumeSet/></DescribeVolumesResponse>'
+    answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    with served(*[answer] * 3) as (url, asked):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url.rstrip("/"))
+        clients = Clients(botocore.session.Session(), Options(), {"ec2": frozenset({"describe_volumes"})})
+        others = clients.of(SimpleNamespace(get_frozen_credentials=lambda: SimpleNamespace(access_key="OTHER", secret_key="s", token="t")))
+        asking: list[Any] = [clients.get("ec2", "eu-west-1"), clients.get("ec2", "us-east-2"), others.get("ec2", "eu-west-3")]
+        assert [client.describe_volumes()["Volumes"] for client in asking] == [[]] * 3
+        assert [client.meta.region_name for client in asking] == ["eu-west-1", "us-east-2", "eu-west-3"]
+    found = [re.search(rb"Credential=(\w+)/\d+/([\w-]+)/ec2", head) for head in asked]
+    assert [(one[1], one[2]) for one in found if one] == [(b"AKID", b"eu-west-1"), (b"AKID", b"us-east-2"), (b"OTHER", b"eu-west-3")]
+    assert asking[0].meta.service_model is asking[1].meta.service_model
+    assert not hasattr(asking[0], "describe_instances"), "the model holds what is called and no more"
