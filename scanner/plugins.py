@@ -183,6 +183,13 @@ def line_finder(text: str) -> LineFinder | None:
     return getattr(reader, "lines", None)
 
 
+def organization_permissions() -> tuple[tuple[str, ...], str]:
+    """What lists the accounts of an AWS organisation, and what assumes a role in one."""
+    _beside("providers")
+    module: Any = importlib.import_module("providers.aws.permissions")
+    return tuple(module.ORGANIZATION), str(module.ASSUME)
+
+
 def readers() -> Iterator[FileReader]:
     """The file readers, in the order in which they are asked."""
     _beside("providers")

@@ -12,6 +12,14 @@ from scanner.sdk import Each, Get, List, Report, Resolve, TypeDecl
 ALWAYS = ("account:ListRegions", "ec2:DescribeRegions", "sts:GetCallerIdentity")
 
 
+#: What lists the accounts of an organisation, and reads what they inherit; `sts:AssumeRole` is asked of single roles.
+ORGANIZATION = (
+    "organizations:DescribeOrganization", "organizations:DescribePolicy", "organizations:ListAccounts", "organizations:ListAccountsForParent",
+    "organizations:ListOrganizationalUnitsForParent", "organizations:ListParents", "organizations:ListPoliciesForTarget",
+)  # fmt: skip
+ASSUME = "sts:AssumeRole"
+
+
 def actions(decls: Mapping[str, TypeDecl], facts: frozenset[type] = frozenset()) -> tuple[str, ...]:
     """IAM actions, sorted. `facts` are those that the chosen checks need; empty: all."""
     return tuple(sorted({*ALWAYS, *(action for decl in decls.values() for action in _of(decl, facts, decls))}))
@@ -48,6 +56,7 @@ def _resolved(decl: TypeDecl | None) -> Iterator[str]:
     yield permission(how.service, how.operation, how.permission)
     if how.service == "s3":
         yield "s3:ListBucket"  # HeadBucket
+        yield "s3:GetBucketLocation"  # where the head says nothing
 
 
 def _service(live: Any) -> str:

@@ -189,6 +189,9 @@ def _permissions(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         own.add_argument("--format", choices=formats, default="json", help="default: json")
         own.add_argument("--check", action="append", default=[], metavar="ID", help="only what this check needs (repeatable)")
         own.add_argument("--type", action="append", default=[], metavar="TYPE", help="only what this resource type needs (repeatable)")
+        if cloud == "aws":
+            own.add_argument("--organization", action="store_true", help="what the identity needs that scans an organisation, beside the role in each account")
+            own.add_argument("--role", metavar="NAME", help="the role that it assumes (default: HouvastReadOnly)")
 
 
 def _doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -22,6 +22,13 @@ def run(arguments: argparse.Namespace) -> int:
     decls = plugins.load_types(f"providers.{arguments.cloud}.types")
     if wanted:
         decls = {name: decl for name, decl in decls.items() if name in wanted}
+    if getattr(arguments, "organization", False):
+        if arguments.format != "json":
+            raise UsageError("--organization is printed as json only", "it is the policy of the identity that scans; the role of each account comes without --organization")
+        sys.stdout.write(permissions.organization(*plugins.organization_permissions(), role=arguments.role or permissions.NAME))
+        return 0
     actions = plugins.permissions(arguments.cloud, decls, facts)
+    if arguments.cloud == "aws" and arguments.format == "json" and len(permissions.parts(actions)) > 1:
+        print("houvast: longer than one managed policy may be (6,144 characters): --format cloudformation and terraform print several", file=sys.stderr)
     sys.stdout.write(permissions.render(arguments.cloud, arguments.format, actions))
     return 0

@@ -21,25 +21,86 @@ def _document(actions: Sequence[str]) -> dict[str, object]:
     return {"Version": "2012-10-17", "Statement": [{"Sid": NAME, "Effect": "Allow", "Action": list(actions), "Resource": "*"}]}
 
 
+MOST = 6_144
+"""Characters of a managed policy without white space (IAM and STS quotas)."""
+
+
+def parts(actions: Sequence[str]) -> list[list[str]]:
+    """The actions in as few lists as fit into one managed policy each; a role may have ten."""
+    found: list[list[str]] = [[]]
+    room = MOST - 200  # what stands around the actions
+    left = room
+    for action in actions:
+        if len(action) + 3 > left:
+            found.append([])
+            left = room
+        found[-1].append(action)
+        left -= len(action) + 3
+    return found
+
+
 def _policy(actions: Sequence[str]) -> str:
     return json.dumps(_document(actions), indent=2) + "\n"
 
 
 def _cloudformation(actions: Sequence[str]) -> str:
-    policy = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"ManagedPolicyName": NAME, "Description": _ABOUT, "PolicyDocument": _document(actions)}}
-    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": {"Ref": "ScannerArn"}}, "Action": "sts:AssumeRole"}]}
-    role = {"Type": "AWS::IAM::Role", "Properties": {"RoleName": NAME, "AssumeRolePolicyDocument": trust, "ManagedPolicyArns": [{"Ref": "Policy"}]}}
-    parameter = {"Type": "String", "Description": "ARN of the identity that scans"}
-    template = {"AWSTemplateFormatVersion": "2010-09-09", "Description": _ABOUT, "Parameters": {"ScannerArn": parameter}, "Resources": {"Policy": policy, "Role": role}}
+    """A role with its policies: deployed in one account, or as a StackSet in every account of an organisation."""
+    policies = {
+        f"Policy{n}": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"Description": _ABOUT, "PolicyDocument": _document(part)}} for n, part in enumerate(parts(actions), 1)
+    }
+    condition = {"Fn::If": ["HasExternalId", {"StringEquals": {"sts:ExternalId": {"Ref": "ExternalId"}}}, {"Ref": "AWS::NoValue"}]}
+    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": {"Ref": "ScannerArn"}}, "Action": "sts:AssumeRole", "Condition": condition}]}
+    role = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "RoleName": {"Ref": "RoleName"},
+            "Description": _ABOUT,
+            "MaxSessionDuration": 43200,
+            "AssumeRolePolicyDocument": trust,
+            "ManagedPolicyArns": [{"Ref": name} for name in policies],
+        },
+    }
+    parameters = {
+        "ScannerArn": {"Type": "String", "Description": "ARN of the identity that scans"},
+        "RoleName": {"Type": "String", "Default": NAME, "Description": "What --role names"},
+        "ExternalId": {"Type": "String", "Default": "", "NoEcho": True, "Description": "What --external-id has to give; empty: nothing"},
+    }
+    template = {
+        "AWSTemplateFormatVersion": "2010-09-09", "Description": _ABOUT, "Parameters": parameters,
+        "Conditions": {"HasExternalId": {"Fn::Not": [{"Fn::Equals": [{"Ref": "ExternalId"}, ""]}]}}, "Resources": {**policies, "Role": role},
+        "Outputs": {"RoleArn": {"Value": {"Fn::GetAtt": ["Role", "Arn"]}}},
+    }  # fmt: skip
     return json.dumps(template, indent=2) + "\n"
 
 
 def _aws_terraform(actions: Sequence[str]) -> str:
-    listed = "\n".join(f'      "{action}",' for action in actions)
-    return (
-        f'data "aws_iam_policy_document" "houvast" {{\n  statement {{\n    sid       = "{NAME}"\n    resources = ["*"]\n    actions = [\n{listed}\n    ]\n  }}\n}}\n\n'
-        f'resource "aws_iam_policy" "houvast" {{\n  name        = "{NAME}"\n  description = "{_ABOUT}"\n  policy      = data.aws_iam_policy_document.houvast.json\n}}\n'
-    )
+    """The same as resources of Terraform."""
+    made = [
+        'variable "scanner_arn" {\n  type        = string\n  description = "ARN of the identity that scans"\n}\n',
+        'variable "external_id" {\n  type        = string\n  default     = ""\n  description = "What --external-id has to give; empty: nothing"\n}\n',
+        'data "aws_iam_policy_document" "houvast_trust" {\n  statement {\n    actions = ["sts:AssumeRole"]\n    principals {\n      type        = "AWS"\n'
+        '      identifiers = [var.scanner_arn]\n    }\n    dynamic "condition" {\n      for_each = var.external_id == "" ? [] : [var.external_id]\n      content {\n'
+        '        test     = "StringEquals"\n        variable = "sts:ExternalId"\n        values   = [condition.value]\n      }\n    }\n  }\n}\n',
+        f'resource "aws_iam_role" "houvast" {{\n  name                 = "{NAME}"\n  description          = "{_ABOUT}"\n  max_session_duration = 43200\n'
+        "  assume_role_policy   = data.aws_iam_policy_document.houvast_trust.json\n}\n",
+    ]
+    for n, part in enumerate(parts(actions), 1):
+        listed = "\n".join(f'      "{action}",' for action in part)
+        made.append(
+            f'data "aws_iam_policy_document" "houvast_{n}" {{\n  statement {{\n    sid       = "{NAME}"\n    resources = ["*"]\n    actions = [\n{listed}\n    ]\n  }}\n}}\n\n'
+            f'resource "aws_iam_policy" "houvast_{n}" {{\n  name        = "{NAME}{n}"\n  description = "{_ABOUT}"\n  policy      = data.aws_iam_policy_document.houvast_{n}.json\n}}\n\n'
+            f'resource "aws_iam_role_policy_attachment" "houvast_{n}" {{\n  role       = aws_iam_role.houvast.name\n  policy_arn = aws_iam_policy.houvast_{n}.arn\n}}\n'
+        )
+    return "\n".join(made)
+
+
+def organization(listing: Sequence[str], assume: str, partition: str = "aws", role: str = NAME) -> str:
+    """An IAM policy for the identity that scans an organisation: it lists the accounts, and assumes one role in each."""
+    statements = [
+        {"Sid": f"{NAME}Organization", "Effect": "Allow", "Action": list(listing), "Resource": "*"},
+        {"Sid": f"{NAME}Assume", "Effect": "Allow", "Action": [assume], "Resource": f"arn:{partition}:iam::*:role/{role}"},
+    ]
+    return json.dumps({"Version": "2012-10-17", "Statement": statements}, indent=2) + "\n"
 
 
 #: What an Azure role grants as a data action: Key Vaults answer for what they hold themselves.

@@ -9,9 +9,13 @@ from pathlib import Path
 import pytest
 
 from providers.aws import permissions as aws
+from providers.aws.calls import permission
+from providers.aws.plan import operations
 from providers.azure import permissions as azure
 from scanner import plugins
 from scanner.cli.main import main
+from scanner.declare.decl import TypeDecl
+from scanner.declare.live import Each, Get, List
 from scanner.report.permissions import render
 from scanner.store.snapshot_file import load
 from tests.support.azure import FIXTURES, OPTIONS, estate_document, scan, served
@@ -38,6 +42,59 @@ def test_aws_actions_only_read() -> None:
         service, _, name = action.partition(":")
         assert service, action
         assert name.startswith(READING) or service == "apigateway", action
+
+
+def test_aws_actions_are_those_of_every_operation_that_can_be_called_and_no_others() -> None:
+    """The clients hold no other operation: what is not in this list cannot be called."""
+    types = plugins.load_types("providers.aws.types")
+    declared = {permission(service, method) for service, methods in operations(types).items() for method in methods}
+    granted = set(aws.actions(types)) | set(aws.ORGANIZATION) | {aws.ASSUME}
+    renamed = {name for decl in types.values() for name in _own_names(decl)}
+    assert {action for action in declared - granted if action not in renamed and action not in ("s3:HeadBucket", "s3:ListBuckets")} == set()
+    named = {name for decl in types.values() for name in _granted_names(decl)}
+    assert {action for action in granted - declared if action not in named and action not in ("s3:ListBucket", "s3:GetBucketLocation")} == set()
+
+
+def _calls(decl: TypeDecl) -> list[tuple[str, str, str | None]]:
+    live = decl.live
+    found = [(one.service, one.operation, one.permission) for one in ((live.parent, live.listing) if isinstance(live, Each) else (live,)) if isinstance(one, List)]
+    home = found[-1][0] if found else getattr(live, "service", "")
+    found += [(get.service or home, get.operation, get.permission) for get in decl.details if isinstance(get, Get)]
+    return found + ([(decl.resolve.service, decl.resolve.operation, decl.resolve.permission)] if decl.resolve else [])
+
+
+def _own_names(decl: TypeDecl) -> list[str]:
+    """What operations would be called that are granted by another name."""
+    return [permission(service, method) for service, method, granted in _calls(decl) if granted]
+
+
+def _granted_names(decl: TypeDecl) -> list[str]:
+    return [granted for _, _, granted in _calls(decl) if granted]
+
+
+def test_a_policy_fits_into_what_iam_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["permissions", "aws", "--format", "cloudformation"]) == 0
+    template = json.loads(capsys.readouterr().out)
+    policies = {name: one["Properties"]["PolicyDocument"] for name, one in template["Resources"].items() if one["Type"] == "AWS::IAM::ManagedPolicy"}
+    assert 1 < len(policies) <= 10
+    assert all(len(json.dumps(document, separators=(",", ":"))) <= 6144 for document in policies.values())
+    every = [action for document in policies.values() for action in document["Statement"][0]["Action"]]
+    assert sorted(every) == sorted(aws.actions(plugins.load_types("providers.aws.types")))
+    role = template["Resources"]["Role"]["Properties"]
+    assert role["ManagedPolicyArns"] == [{"Ref": name} for name in policies]
+    assert "sts:ExternalId" in json.dumps(role["AssumeRolePolicyDocument"])
+    assert main(["permissions", "aws", "--format", "terraform"]) == 0
+    written = capsys.readouterr().out
+    assert all(f'"{action}",' in written for action in every)
+    assert "sts:ExternalId" in written
+
+
+def test_what_scans_an_organisation_lists_it_and_assumes_one_role(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["permissions", "aws", "--organization", "--role", "Reader"]) == 0
+    listing, assume = json.loads(capsys.readouterr().out)["Statement"]
+    assert {"organizations:ListAccounts", "organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent"} <= set(listing["Action"])
+    assert (assume["Action"], assume["Resource"]) == (["sts:AssumeRole"], "arn:aws:iam::*:role/Reader")
+    assert main(["permissions", "aws", "--organization", "--format", "terraform"]) == 2
 
 
 def test_azure_actions_only_read() -> None:
