@@ -172,11 +172,98 @@ def _bicep(value: object) -> str:
     return known.get(text) or (text[1:-1] if text.startswith("[") else f"'{text}'")
 
 
-_AWS = "CKV_AWS_3,CKV_AWS_16,CKV_AWS_17,CKV_AWS_18,CKV_AWS_19,CKV_AWS_21,CKV_AWS_27,CKV_AWS_28,CKV_AWS_53,CKV_AWS_54,CKV_AWS_55,CKV_AWS_56,CKV_AWS_119,CKV_AWS_133"
-_AZURE = "CKV_AZURE_3,CKV_AZURE_35,CKV_AZURE_44,CKV_AZURE_52,CKV_AZURE_59,CKV_AZURE_109,CKV_AZURE_110,CKV_AZURE_113,CKV_AZURE_189"
+def _terraform(n: int) -> tuple[str, dict[str, object], list[str]]:
+    """Type, values, and attributes that are known only after it is applied."""
+    kind = n % 5
+    if kind == 0:
+        return (
+            "aws_s3_bucket",
+            {"bucket": f"data-{n}", "force_destroy": False, "tags": {"team": "care"}},
+            ["id", "arn", "versioning", "server_side_encryption_configuration", "bucket_domain_name"],
+        )
+    if kind == 1:
+        return "aws_s3_bucket_versioning", {"bucket": f"data-{n - 1}", "versioning_configuration": [{"status": "Enabled"}], "mfa": None}, ["id"]
+    if kind == 2:
+        values: dict[str, object] = {
+            "identifier": f"database-{n}", "engine": "postgres", "instance_class": "db.t4g.medium", "allocated_storage": 20, "storage_encrypted": True, "backup_retention_period": 7,
+            "publicly_accessible": False, "deletion_protection": True, "enabled_cloudwatch_logs_exports": ["postgresql"], "skip_final_snapshot": False, "tags": {"team": "care"},
+        }  # fmt: skip
+        return "aws_db_instance", values, ["id", "arn", "address", "endpoint", "kms_key_id", "ca_cert_identifier", "resource_id"]
+    if kind == 3:
+        return (
+            "aws_dynamodb_table",
+            {"name": f"table-{n}", "billing_mode": "PAY_PER_REQUEST", "hash_key": "id", "attribute": [{"name": "id", "type": "S"}], "server_side_encryption": [{"enabled": True, "kms_key_arn": None}],
+             "point_in_time_recovery": [{"enabled": True, "recovery_period_in_days": 35}], "deletion_protection_enabled": True},
+            ["id", "arn", "stream_arn"],
+        )  # fmt: skip
+    return "aws_ebs_volume", {"availability_zone": "eu-central-1a", "size": 8, "encrypted": True, "type": "gp3", "tags": {"team": "care"}}, ["id", "arn", "kms_key_id"]
+
+
+def plan(path: Path) -> None:
+    """5,000 resources in 50 modules, as `terraform show -json` writes a plan."""
+    provider = "registry.terraform.io/hashicorp/aws"
+    changes: list[object] = []
+    modules: list[dict[str, object]] = []
+    calls: dict[str, object] = {}
+    for m in range(50):
+        planned, configured = [], []
+        for n in range(m * 100, m * 100 + 100):
+            kind, values, unknown = _terraform(n)
+            about = {"mode": "managed", "type": kind, "name": f"r{n}", "provider_name": provider}
+            address = f"module.part{m}.{kind}.r{n}"
+            planned.append({"address": address, **about, "schema_version": 1, "values": values, "sensitive_values": {}})
+            after_unknown = {**{key: [{}] if isinstance(value, list) else {} for key, value in values.items() if isinstance(value, (list, dict))}, **dict.fromkeys(unknown, True)}
+            change = {"actions": ["create"], "before": None, "after": values, "after_unknown": after_unknown, "before_sensitive": False, "after_sensitive": {}}
+            changes.append({"address": address, "module_address": f"module.part{m}", **about, "change": change})
+            expressions = {
+                key: [{k: {"constant_value": v} for k, v in value[0].items()}] if isinstance(value, list) and isinstance(value[0], dict) else {"constant_value": value}
+                for key, value in values.items()
+            }
+            configured.append({"address": f"{kind}.r{n}", **about, "provider_config_key": "aws", "expressions": expressions, "schema_version": 1})
+        modules.append({"address": f"module.part{m}", "resources": planned})
+        calls[f"part{m}"] = {"source": f"./part{m}", "module": {"resources": configured}}
+    whole = {
+        "format_version": "1.2", "terraform_version": "1.9.8", "planned_values": {"root_module": {"child_modules": modules}}, "resource_changes": changes,
+        "configuration": {
+            "provider_config": {"aws": {"name": "aws", "full_name": provider, "version_constraint": "~> 5.0", "expressions": {"region": {"constant_value": "eu-central-1"}}}},
+            "root_module": {"module_calls": calls},
+        },
+    }  # fmt: skip
+    path.write_text(json.dumps(whole), encoding="utf-8")
+
+
+def hcl(path: Path) -> None:
+    """1,000 resources in ten files, with a variable and references."""
+    path.mkdir(exist_ok=True)
+    for part in range(10):
+        rows = []
+        for n in range(part * 100, part * 100 + 100):
+            kind, values, _ = _terraform(n)
+            if kind == "aws_s3_bucket_versioning":
+                rows.append(f'resource "{kind}" "r{n}" {{\n  bucket = aws_s3_bucket.r{n - 1}.id\n  versioning_configuration {{\n    status = "Enabled"\n  }}\n}}\n')
+                continue
+            lines = [f"  {key} = {'var.encrypt' if key in ('storage_encrypted', 'encrypted') else json.dumps(value)}" for key, value in values.items() if not _blocks(value)]
+            for key, value in values.items():
+                lines += [
+                    f"  {key} {{\n" + "".join(f"    {k} = {json.dumps(v)}\n" for k, v in one.items() if v is not None) + "  }"
+                    for one in (value if isinstance(value, list) and _blocks(value) else [])
+                ]
+            rows.append(f'resource "{kind}" "r{n}" {{\n' + "\n".join(lines) + "\n}\n")
+        Path(path, f"part{part}.tf").write_text("\n".join(rows), encoding="utf-8")
+    Path(path, "main.tf").write_text('provider "aws" {\n  region = "eu-central-1"\n}\n\nvariable "encrypt" {\n  default = true\n}\n', encoding="utf-8")
+
+
+def _blocks(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+
+
+_IDS = [line for line in Path(__file__).with_name("checkov_ids.txt").read_text(encoding="utf-8").split() if line.startswith("CKV")]
+_AWS, _AZURE = (",".join(one for one in _IDS if f"_{cloud}_" in one) for cloud in ("AWS", "AZURE"))
 CASES = {
     "cloudformation, 1 resource": Case("one.yaml", cloudformation(1), "cloudformation", _AWS, 10),
     "cloudformation, 1,000 resources": Case("thousand.yaml", cloudformation(1000), "cloudformation", _AWS, 20),
+    "plan, 5,000 resources": Case("plan.json", plan, "terraform_plan", _AWS, 40),
+    "hcl, 1,000 resources": Case("hcl", hcl, "terraform", _AWS, 5),
     "arm, 1,000 resources": Case("thousand.json", arm, "arm", _AZURE, 20),
     "bicep, 1,000 resources": Case("thousand.bicep", bicep, "bicep", _AZURE, 20),
 }
@@ -197,7 +284,20 @@ def main() -> None:
                 continue
             case.write(Path(folder, case.file))
             ours = [sys.executable, "-m", "scanner.cli.main", "scan", case.file, "-q", "--region", "eu-central-1", "--location", "westeurope"]
-            theirs = [str(given.checkov), "-f", case.file, "--framework", case.framework, "--check", case.checks, "--compact", "--quiet", "--skip-download", "-o", "json"]
+            theirs = [
+                str(given.checkov),
+                "-d" if Path(folder, case.file).is_dir() else "-f",
+                case.file,
+                "--framework",
+                case.framework,
+                "--check",
+                case.checks,
+                "--compact",
+                "--quiet",
+                "--skip-download",
+                "-o",
+                "json",
+            ]
             taken = [(measured(ours, folder), measured(theirs, folder) if given.checkov else None) for _ in range(given.runs)]
             print(_row(name, case, [one for one, _ in taken], [two for _, two in taken if two is not None]), flush=True)
     print(f"medians of {given.runs}; this process itself {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB")

@@ -101,6 +101,7 @@ def within(value: Json) -> str | None:
     return next((found for item in inner if (found := within(item)) is not None), None)
 
 
+@cache
 def roots(text: str) -> frozenset[str]:
     """First keys that the expression reads: which parts of a document it needs."""
     return frozenset(prefix[0] for prefix in prefixes(text) if prefix)

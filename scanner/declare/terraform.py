@@ -213,8 +213,20 @@ class Shape:
     def _covers(self, prefix: tuple[str, ...]) -> bool:
         return any(target[: len(prefix)] == prefix or prefix[: len(target)] == target for target in self.targets)
 
+    @cached_property
+    def _written(self) -> dict[str, str]:
+        return {}
+
     def written(self, path: str) -> str:
         """Terraform's own name for a concrete path of the shape: what evidence shows."""
+        known = self._written.get(path)
+        if known is None:
+            known = self._write(path)
+            if len(self._written) < 10_000:
+                self._written[path] = known
+        return known
+
+    def _write(self, path: str) -> str:
         wanted = tuple(part for part in re.sub(r"\[[^\]]*\]", "", path).split(".") if part)
         best: tuple[int, str] = (-1, path)
         for one in (self.main, *self.satellites):
@@ -237,6 +249,12 @@ def mark(why: str) -> Json:
 
 def value_at(body: Json, path: str) -> Any:
     """The value of an attribute; a block that stands once is walked into. `_ABSENT` where nothing is."""
+    if type(body) is dict and "." not in path:  # as most are; what a mark in the body means is asked below
+        found = body.get(path, _ABSENT)
+        if found is None or found is _ABSENT:
+            return body if UNRESOLVED in body else _ABSENT
+        if UNRESOLVED not in body and REFERENCE not in body:
+            return found
     at: Any = body
     for name in path.split("."):
         if isinstance(at, list):
@@ -270,18 +288,18 @@ def _given(row: Row, source: str, body: Json) -> Any:
     return found
 
 
-def _row_value(row: Row, body: Json, version: tuple[Version, Version | None] | None) -> Any:
+def _row_value(row: Row, sources: tuple[str, ...], body: Json, version: tuple[Version, Version | None] | None) -> Any:
     """What a row gives: a value, a mark, or `_ABSENT`."""
     try:
         if row.together:
-            found = [_given(row, source, body) for source in row.sources]
+            found = [_given(row, source, body) for source in sources]
             for one in found:
                 if unresolved(one) is not None:
                     return one
             made_of = row.then(*(None if one is _ABSENT else one for one in found)) if row.then else None
             return _ABSENT if made_of is None else made_of
         value = _ABSENT
-        for source in row.sources:
+        for source in sources:
             value = _given(row, source, body)
             if value is not _ABSENT:
                 break
@@ -372,7 +390,7 @@ def _fill(into: dict[str, Json], target: str, row: Row, sources: tuple[str, ...]
                     _fill(slot, rest.lstrip("."), row, (after.lstrip("."),), one, version)
             return
         return
-    value = _row_value(Row(sources, *_after_sources(row)), body, version)
+    value = _row_value(row, sources, body, version)
     if value is _ABSENT:
         return
     item = _ITEM.search(target)
@@ -386,10 +404,6 @@ def _fill(into: dict[str, Json], target: str, row: Row, sources: tuple[str, ...]
             items.append(entry if rest else value)
         return
     place(into, target, value)
-
-
-def _after_sources(row: Row) -> tuple[Any, ...]:
-    return (row.absent, row.then, row.together, row.computed, row.steady, row.beside, row.cite)
 
 
 def place(into: dict[str, Json], path: str, value: Json) -> None:

@@ -35,6 +35,7 @@ class NotShown:
         return f"NOT_SHOWN({self.why!r})"
 
 
+_ROOT = re.compile(r"[^.\[]*")
 NOT_SHOWN = NotShown(say("this source does not show it"))
 
 
@@ -147,11 +148,15 @@ class View:
         return self._seen[path]
 
     def _at(self, path: str) -> tuple[Seen, ...] | Unknown:
-        for root in sorted(roots(path)) or ("",):  # `@` reads the main body
-            lost = self._lost(root)
-            if lost is not None:
-                return lost
-        got = compile_path(path).read(self._body(path))
+        if self.doc.dialect is Dialect.TERRAFORM:  # its shape holds satellites and marks already
+            body: Json = self.doc.body if isinstance(self.doc.body, dict) else dict(self.doc.body)
+        else:
+            for root in sorted(roots(path)) or ("",):  # `@` reads the main body
+                lost = self._lost(root)
+                if lost is not None:
+                    return lost
+            body = self._body(path)
+        got = compile_path(path).read(body)
         if isinstance(got, Unresolved):
             return Unknown(got.reason, f"{self.written(got.path)}: {got.why}", (self.source(Seen(got.path, None)),))
         for seen in got:
@@ -219,8 +224,9 @@ class View:
     def source(self, seen: Seen, call: Call | None = None) -> Source:
         """The evidence for a value."""
         doc = self.doc
-        root = re.split(r"[.\[]", seen.path, maxsplit=1)[0] if not call else ""  # a concrete path: its keys may be no JMESPath
-        assumed = next((child for child in slots(self.decl, doc) if child.put == root and child.cite), None)
+        found = _ROOT.match(seen.path) if not call else None  # a concrete path: its keys may be no JMESPath
+        root = found[0] if found else ""
+        assumed = next((child for child in slots(self.decl, doc) if child.put == root and child.cite), None) if doc.dialect is Dialect.ARM else None
         if assumed is not None and not filled(assumed, self.decl, doc, self.index):
             return Source(Origin.PLATFORM, value=f"{seen.path} = {seen.value}: {assumed.cite}", file=doc.file, line=doc.lines.get(""))
         call = call or self.index.calls.get(doc.calls.get(root, doc.calls.get("", "")))

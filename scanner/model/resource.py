@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import field
 from typing import Any
@@ -9,6 +10,9 @@ from urllib.parse import quote, unquote
 
 from scanner.model.known import Known, Unknown
 from scanner.model.record import dataclass
+
+_PLAIN = re.compile(r"[A-Za-z0-9_.~/:@,# -]*")
+"""Text that needs no quoting: that of nearly every reference."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -29,6 +33,8 @@ class Ref:
 
     def __str__(self) -> str:
         parts = (self.provider, self.type, self.account, self.region, self.id, self.name)
+        if _PLAIN.fullmatch("".join(parts)):
+            return "|".join(parts)
         return "|".join(quote(part, safe="/:@.,#-_ ", errors="surrogatepass") for part in parts)
 
     @property
