@@ -98,6 +98,7 @@ _NO_SECRET = re.compile(r"(?i)(?:ids?|identifiers?|uris?|names?|policy|length|va
 _SECRET_PARTS = frozenset(
     {"customdata", "userdata", "protectedsettings", "commandtoexecute", "appsettings", "connectionstrings", "environmentvariables", "scriptcontent", "secrets"}
 )
+_ACCOUNT = re.compile(r"AccountName=[^;]+")
 _IN_TEXT = re.compile(r"((?:AccountKey|SharedAccessKey|SharedAccessSignature|Password|Pwd|sig)=)[^;&\s]+", re.IGNORECASE)
 
 
@@ -114,5 +115,6 @@ def without_secret(key: str, value: Value) -> Value:
     if isinstance(value, str):
         if kind and value.lower() not in ("true", "false"):
             return Open(f"{key} is left out: it may hold a secret", f"{{{key}}}")
-        return _IN_TEXT.sub(r"\1(hidden)", value) if "=" in value else value
+        account = _ACCOUNT.search(value) if "AccountKey=" in value else None
+        return account[0] if account else _IN_TEXT.sub(r"\1(hidden)", value) if "=" in value else value
     return Open(f"{key} is left out: it may hold a secret", f"{{{key}}}") if kind == "all" and isinstance(value, (dict, list)) else value

@@ -81,7 +81,7 @@ WORKSPACE = TypeDecl(
         fact(Logs, derive(logging_on, live="diagnostics[].properties.logs[].enabled", arm=APART)),
         fact(
             LogPlaces,
-            places=azure_ids(live=("properties.applicationInsights", *(f"diagnostics[].properties.{target}" for target in TARGETS)), arm="properties.applicationInsights"),
+            places=azure_ids(arm=("properties.applicationInsights", *(f"diagnostics[].properties.{target}" for target in TARGETS))),
         ),
         GUARDED,
     ),

@@ -30,7 +30,6 @@ from scanner.sdk import (
     here,
     never,
     never_others,
-    per_dialect,
     together,
 )
 
@@ -76,13 +75,7 @@ ENVIRONMENT = TypeDecl(
         fact(Certificate, derive(environment_certificate, arm="properties.customDomainConfiguration.expirationDate")),
         fact(
             LogPlaces,
-            places=per_dialect(
-                together(
-                    derived_regions(environment_logs, live=(f"{LOGS}.destination", f"{LOGS}.logAnalyticsConfiguration.customerId")),
-                    azure_ids(live=("diagnostics[].properties.workspaceId", "diagnostics[].properties.storageAccountId")),
-                ),
-                _environment_logs,
-            ),
+            places=together(_environment_logs, azure_ids(arm=("diagnostics[].properties.workspaceId", "diagnostics[].properties.storageAccountId"))),
         ),
         GUARDED,
     ),

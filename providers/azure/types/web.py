@@ -69,7 +69,7 @@ def _site(type: str) -> TypeDecl:
         type,
         terraform=shapes(type),
         live=Arm(API),
-        # siteConfig in the body of the site itself is null or partial: the child has all of it
+        # siteConfig in the body of the site itself is null or partial: the child has all of it; in a template the child comes after the site
         details=(
             Child("/config/web", put="config", api=API),
             Child("/backups", put="backups", api=API, many=True),
@@ -83,7 +83,7 @@ def _site(type: str) -> TypeDecl:
                 plaintext_allowed=any_of(
                     boolean(arm="properties.httpsOnly", negate=True, absent=True),  # the documented default is false
                     boolean(
-                        live="config.properties.ftpsState", arm="properties.siteConfig.ftpsState", true=PLAIN, false=SAFE,
+                        live="config.properties.ftpsState", arm="config.properties.ftpsState || properties.siteConfig.ftpsState", true=PLAIN, false=SAFE,
                         absent=NOT_SHOWN("whether plain FTP is accepted is not said"),
                     ),
                 ),
@@ -93,15 +93,15 @@ def _site(type: str) -> TypeDecl:
                 TlsFloor,
                 per_dialect(
                     derive(site_floor, live=tuple(f"config.properties.{floor}" for floor in FLOORS)),
-                    derive(planned_site_floor, arm=tuple(f"properties.siteConfig.{floor}" for floor in FLOORS)),
+                    derive(planned_site_floor, arm=tuple(f"config.properties.{floor} || properties.siteConfig.{floor}" for floor in FLOORS)),
                 ),
             ),
             fact(ClientAuth, state=derive(client_certificate, arm=("properties.clientCertEnabled", "properties.clientCertMode"))),
             # storage that is mounted into the site: its place, and whether it is encrypted
-            fact(Replicas, places=region_of(STORAGE, live=f"config.properties.{MOUNTS}", arm=f"properties.siteConfig.{MOUNTS}")),
+            fact(Replicas, places=region_of(STORAGE, live=f"config.properties.{MOUNTS}", arm=(f"config.properties.{MOUNTS}", f"properties.siteConfig.{MOUNTS}"))),
             fact(
                 AtRest,
-                state=of(STORAGE, AtRest, "state", live=f"config.properties.{MOUNTS}", arm=f"properties.siteConfig.{MOUNTS}", absent=NotApplicable("it mounts no storage account")),
+                state=of(STORAGE, AtRest, "state", live=f"config.properties.{MOUNTS}", arm=(f"config.properties.{MOUNTS}", f"properties.siteConfig.{MOUNTS}"), absent=NotApplicable("it mounts no storage account")),
             ),
             fact(Backups, derive(site_backups, live=("backups[].properties.status", "backups[].properties.finishedTimeStamp"), arm=APART)),
             fact(BackupPlaces, places=traced(_backup_account, STORAGE, live="backups[].properties.storageAccountUrl", arm=APART)),
