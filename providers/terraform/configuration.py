@@ -53,6 +53,7 @@ class Configuration:
                     todo.append((inner, _dict(_dict(call).get("module")), depth + 1))
         self._scopes: dict[str, Scope] = {}
         self._regions: dict[tuple[str, str], str | None] = {}
+        self._versions: dict[tuple[str, str], str] = {}
 
     def scope(self, module: str, key: str = "") -> Scope:
         """The names that hold inside a module; `key` is that of the instance that asks."""
@@ -100,7 +101,13 @@ class Scope:
 
     def version(self, resource: Mapping[str, Any] | None, name: str) -> str:
         """The constraint on the version of the provider, as written by any module."""
-        _, provider = self._provider(resource)
+        key, provider = self._provider(resource)
+        known = self.configuration._versions.get((key, name))
+        if known is None:
+            known = self.configuration._versions[key, name] = self._constraint(provider, name)
+        return known
+
+    def _constraint(self, provider: Mapping[str, Any], name: str) -> str:
         said = [provider.get("version_constraint")]
         said += [one.get("version_constraint") for one in self.configuration.providers.values() if isinstance(one, dict) and name and one.get("full_name") == name]
         return ", ".join(dict.fromkeys(str(one) for one in said if one))

@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 
 _PROVIDERS = {"aws": "aws", "awscc": "aws", "azurerm": "azure", "azapi": "azure", "azuread": "azure"}
+_STEP = re.compile(r"""module\.[^.\[]+(?:\[(?:"(?:[^"\\]|\\.)*"|-?\d+)\])?""")
+_LAST = re.compile(r"""\[(?:"(?:[^"\\]|\\.)*"|-?\d+)\]$""")
 _INDEX = re.compile(r"""\[(?:"(?:[^"\\]|\\.)*"|-?\d+)\]""")
 
 
@@ -26,7 +28,7 @@ def module_of(address: str) -> tuple[str, str]:
     module = ""
     rest = address
     while rest.startswith("module."):
-        match = re.match(r"""module\.[^.\[]+(?:\[(?:"(?:[^"\\]|\\.)*"|-?\d+)\])?""", rest)
+        match = _STEP.match(rest)
         if match is None:
             break
         module = f"{module}.{match[0]}" if module else match[0]
@@ -36,7 +38,7 @@ def module_of(address: str) -> tuple[str, str]:
 
 def key_of(address: str) -> str:
     """The key of `count` or `for_each` at the end of an address, in its brackets; empty without one."""
-    found = re.search(r"""\[(?:"(?:[^"\\]|\\.)*"|-?\d+)\]$""", address)
+    found = _LAST.search(address) if address.endswith("]") else None
     return found[0] if found else ""
 
 

@@ -56,4 +56,6 @@ def _placed(verdict: Verdict, found: _Found) -> Verdict:
 def _with_line(verdict: Verdict, source: Source, found: Mapping[tuple[str, str], int]) -> Source:
     address = _address(verdict, source)
     line = found.get((address, source.path)) or found.get((address, ""))
-    return replace(source, line=line) if line and source.line is None else source
+    if not line or source.line is not None:
+        return source
+    return Source(source.origin, source.path, source.value, source.call, source.file, line, source.at)  # `replace` takes ten times as long

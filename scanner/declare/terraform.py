@@ -333,6 +333,7 @@ def version_of(text: str) -> Version:
     return tuple(int(part) for part in re.findall(r"\d+", text)[:3])
 
 
+@cache
 def allowed(constraint: str) -> tuple[Version, Version | None] | None:
     """Lowest version that a constraint allows, and the first that it does not; None where nothing is said."""
     low: Version = (0,)

@@ -14,7 +14,7 @@ from scanner.model.known import Json, Known, Reason, Source, Unknown
 from scanner.model.record import dataclass
 from scanner.model.resource import Ref, Resource
 from scanner.model.said import say, term
-from scanner.model.snapshot import Call, refused
+from scanner.model.snapshot import Call, Dialect, refused
 from scanner.model.verdict import Outcome, Status, Verdict
 
 
@@ -53,22 +53,29 @@ def _answers(estate: Estate, question: Question, now: datetime) -> Iterator[Verd
     if question.check.estate:
         yield from _of_estate(estate, question, params, now)
     else:
+        said: dict[int, tuple[Resource, Outcome]] = {}
         for resource in estate.resources:
             for kind in question.check.needs:
                 if kind in resource.facts and (everywhere or question.concerns(resource.ref, resource.tags, resource.all_tags)):
-                    yield _one(question, resource, kind, params, now)
+                    yield _one(question, resource, kind, params, now, said)
     for kind in question.check.needs:
         for ref, call in estate.gaps(kind):
             if question.concerns(ref):
                 yield _gap(question, ref, call, kind)
 
 
-def _one(question: Question, resource: Resource, kind: type, params: object, now: datetime) -> Verdict:
+def _one(question: Question, resource: Resource, kind: type, params: object, now: datetime, said: dict[int, tuple[Resource, Outcome]]) -> Verdict:
+    """`said`: what the check answered about a fact that several resources share, where its words name none of them."""
     known = resource.facts[kind]
+    before = said.get(id(known))
+    if before is not None and (before[0].facts is resource.facts and before[0].tags == resource.tags):
+        return _verdict(question, resource, kind.__name__, before[1], known.sources)
     if isinstance(known, Unknown):
         outcome = Outcome(Status.UNKNOWN, known.detail or term(known.reason.value, f"reason.{known.reason}"), known.reason)
     else:
         outcome = _ask(question.check, resource, known, params, now)
+        if resource.dialect == Dialect.TERRAFORM and resource.ref.name not in outcome.why and resource.ref.name:
+            said[id(known)] = (resource, outcome)
     return _verdict(question, resource, kind.__name__, outcome, known.sources)
 
 
