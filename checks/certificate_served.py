@@ -29,7 +29,7 @@ _PROBED = "TLS::Endpoint"
 
 @estate_check(
     id="certificate-served",
-    needs=(Endpoints,),
+    needs=(Endpoints, Certificate, SecondCertificate),
     severity=Severity.HIGH,
     since="0.1",
     cites=("RFC 9525, 6", "ISO/IEC 27001:2022 A.8.24", "NIST SP 1800-16B, 5"),

@@ -16,6 +16,10 @@ def serve_more() -> None:
     from moto.dynamodb.responses import DynamoHandler
     from moto.rds import models
 
+    from moto.acm.models import CertBundle
+
+    described: Any = CertBundle.describe
+    CertBundle.describe = lambda self: _spelt(described(self))  # type: ignore[method-assign]
     handlers: Any = (BackupResponse, DynamoHandler)
     handlers[0].list_protected_resources = _protected
     handlers[1].describe_kinesis_streaming_destination = _destinations
@@ -27,6 +31,16 @@ def serve_more() -> None:
     if not hasattr(rds.RDSBackend, "houvast_cluster_parameters"):
         rds.RDSBackend.houvast_cluster_parameters = rds.RDSBackend.describe_db_cluster_parameters
         rds.RDSBackend.describe_db_cluster_parameters = _cluster_parameters
+
+
+def _spelt(answer: Any) -> Any:
+    """ACM writes serial numbers as hexadecimal pairs with colons; moto as one decimal number."""
+    held = answer["Certificate"]
+    if str(held.get("Serial", "")).isdigit():
+        digits = f"{int(held['Serial']):x}"
+        digits = digits.zfill(len(digits) + len(digits) % 2)
+        held["Serial"] = ":".join(digits[at : at + 2] for at in range(0, len(digits), 2))
+    return answer
 
 
 def protect(account: str, region: str, arn: str, last: str) -> None:

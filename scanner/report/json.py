@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -36,11 +36,19 @@ def dumps(value: Any, indent: int | None = None) -> str:
 
 def render(assessment: Assessment) -> str:
     """One JSON object, keys in the order of the contract, ending in a newline."""
-    return dumps(assessment_object(assessment), 1) + "\n"
+    # Verdict by verdict: of tens of thousands, plain data and text side by side would take many times the room of the text.
+    frame = dumps(assessment_object(replace(assessment, verdicts=()), assessment), 1) + "\n"
+    if not assessment.verdicts:
+        return frame
+    told = (dumps(verdict_object(verdict, assessment.baseline), 1).replace("\n", "\n  ") for verdict in assessment.verdicts)
+    before, mark, after = frame.partition('\n "verdicts": [')
+    text = ",\n  ".join(told)
+    return f"{before}{mark}\n  {text}\n {after}"
 
 
-def assessment_object(assessment: Assessment) -> dict[str, Any]:
-    """The assessment as plain data."""
+def assessment_object(assessment: Assessment, whole: Assessment | None = None) -> dict[str, Any]:
+    """The assessment as plain data; `whole` counts where its verdicts are shown elsewhere."""
+    whole = whole or assessment
     return {
         "schema": ASSESSMENT,
         "version": assessment.version,
@@ -50,11 +58,11 @@ def assessment_object(assessment: Assessment) -> dict[str, Any]:
         "declarations_digest": assessment.declarations_digest,
         "resources": assessment.resources,
         "coverage": coverage_object(assessment.coverage),
-        "summary": summary(assessment),
+        "summary": summary(whole),
         "verdicts": [verdict_object(v, assessment.baseline) for v in assessment.verdicts],
         "settlements": [_settlement(s) for s in assessment.settlements],
         **({"waivers": [_waiver(note) for note in assessment.waivers]} if assessment.waivers else {}),
-        **({"baseline": _baseline(assessment.baseline, assessment)} if assessment.baseline else {}),
+        **({"baseline": _baseline(assessment.baseline, whole)} if assessment.baseline else {}),
     }
 
 
