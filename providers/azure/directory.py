@@ -112,10 +112,15 @@ class Directories:
                 body, call = self._listed_under(call, question)
             elif ask.many:
                 pages = list(self.session.pages(f"{self.session.cloud.graph}{VERSION}{ask.path}"))
+                if not all(isinstance(item.get("id"), str) for page in pages for item in page):
+                    raise Failure(Reason.UNPARSABLE, "", "an object of the directory has no id")
                 body = [item for page in pages for item in page if ask.only is None or ask.only(item)]
                 call = replace(call, pages=len(pages), items=sum(map(len, pages)))
             else:
-                body = self.session.get(f"{self.session.cloud.graph}{VERSION}{ask.path}")
+                got = self.session.get(f"{self.session.cloud.graph}{VERSION}{ask.path}")
+                if not isinstance(got.get("id"), str):  # in any other answer every property would count as absent
+                    raise Failure(Reason.UNPARSABLE, "", f"an object of the directory was expected, found members {', '.join(sorted(got))[:100]}")
+                body = got
         except Failure as failure:
             raise with_answer(_licence(failure), Answer(call, parts=tuple(_parts(ask, question.objects, [] if ask.many else {})))) from failure
         parts, jobs = list(_parts(ask, question.objects, body)), list[Job]()
