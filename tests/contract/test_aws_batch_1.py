@@ -157,7 +157,7 @@ def test_an_api_without_a_cache_has_none(estate: tuple[Snapshot, dict[str, str]]
 
 def test_one_look_serves_all_types_that_ask_it(estate: tuple[Snapshot, dict[str, str]]) -> None:
     asked = [call for call in estate[0].calls if call.operation == "ListProtectedResources" and call.region == "eu-central-1"]
-    assert [call.subject for call in asked] == ["every AWS::DynamoDB::Table, AWS::EC2::Instance, AWS::EC2::Volume"]
+    assert [call.subject for call in asked] == ["every AWS::DynamoDB::Table, AWS::EC2::Instance, AWS::EC2::Volume, AWS::S3::Bucket"]
 
 
 def test_no_secret_reaches_the_snapshot(estate: tuple[Snapshot, dict[str, str]]) -> None:

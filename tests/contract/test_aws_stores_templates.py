@@ -27,6 +27,7 @@ CertMail          CertificateRequest key           RSA-1024
 CertMail          CertificateRequest names         *.example.org, example.org
 Cert              Transparency  state              on
 CertMail          Transparency  state              off
+CertOwn           Transparency  -                  none
 Tls               TlsPolicy     post_quantum       True
 TlsOld            TlsPolicy     post_quantum       False
 Plain             TlsPolicy     -                  none

@@ -147,8 +147,11 @@ def hidden(healthy: Judged, operation: str) -> list[Verdict]:
 
 
 def still_sure(after: Judged, before: list[Verdict]) -> list[Verdict]:
+    """Verdicts that are not unknown now. What fails may go on failing by what other calls prove: a refusal hides no proven copy."""
     now = {_name(v): v for v in after.verdicts}
-    return [v for v in before if (found := now.get(_name(v))) is not None and found.status is not Status.UNKNOWN]
+    lost = {call.name for call in after.snapshot.calls if not call.ok}
+    kept = [(v, found) for v in before if (found := now.get(_name(v))) is not None and found.status is not Status.UNKNOWN]
+    return [v for v, found in kept if not (v.status is found.status is Status.FAIL and any(source.call and source.call not in lost for source in found.evidence))]
 
 
 @pytest.mark.parametrize(("operation", "fault"), list(cases()))
