@@ -16,7 +16,7 @@ LEGEND = {"read": "read from the source", "platform": "guaranteed by the platfor
 def matrix(decls: Mapping[str, TypeDecl]) -> list[dict[str, str]]:
     """A row for each type, fact and dialect that applies; facts that never apply are left out."""
     return [
-        {"provider": decl.provider, "type": name, "fact": declared.fact.__name__, "dialect": dialect.value, "state": _state(declared, dialect)}
+        {"provider": decl.provider, "type": name, "fact": declared.fact.__name__, "dialect": dialect.value, "state": _state(declared, dialect) if dialect is not Dialect.TERRAFORM else _from_terraform(declared, decl)}
         for name, decl in sorted(decls.items())
         for declared in decl.facts
         for dialect in decl.dialects()
@@ -32,6 +32,15 @@ def _state(declared: FactDecl, dialect: Dialect) -> str:
     if any(isinstance(reader.where.spec(dialect), NotShown) for reader in readers):
         return "not shown"
     return "read"
+
+
+def _from_terraform(declared: FactDecl, decl: TypeDecl) -> str:
+    """From Terraform a fact is read where one of its types maps every key that the fact reads."""
+    state = _state(declared, Dialect.TERRAFORM)
+    if state != "read" or not any(reader.where.paths(Dialect.TERRAFORM) for reader in declared.readers):
+        return state
+    paths = {path for reader in declared.readers for path in reader.where.paths(Dialect.TERRAFORM)}
+    return "read" if any(all(shape.reads(path) for path in paths) for shape in decl.shapes.values()) else "not shown"
 
 
 def as_table(rows: list[dict[str, str]]) -> str:

@@ -37,7 +37,7 @@ def index(dialect: Dialect) -> Index:
 def paths() -> list[tuple[TypeDecl, Dialect, str]]:
     return [
         (decl, dialect, path)
-        for decl in DECLS.values() for dialect in decl.dialects() if dialect is not Dialect.LIVE or decl.live
+        for decl in DECLS.values() for dialect in decl.dialects() if (dialect is not Dialect.LIVE or decl.live) and dialect is not Dialect.TERRAFORM
         for path in sorted({path for given in decl.facts for path in given.paths(dialect)})
     ]  # fmt: skip
 

@@ -75,7 +75,7 @@ SHAPES: dict[str, tuple[Tf, ...]] = {
         }),
         satellite("aws_s3_bucket_accelerate_configuration", "bucket", {"AccelerateConfiguration.AccelerationStatus": "status"}),
         satellite("aws_s3_bucket_inventory", "bucket", {"InventoryConfigurations[+]": made(_inventory, "enabled", "destination.bucket.bucket_arn")}),
-        satellite("aws_s3_bucket_object_lock_configuration", "bucket", {"ObjectLockEnabled": attr("object_lock_enabled", absent=True, words={"Enabled": True, True: True})}),
+        satellite("aws_s3_bucket_object_lock_configuration", "bucket", {"ObjectLockEnabled": attr("object_lock_enabled", absent=True, words={"Enabled": True, True: True}, cite="provider documentation: defaults to Enabled")}),
     ),
     "AWS::EC2::Volume": (tf("aws_ebs_volume", {"AvailabilityZone": "availability_zone", "Encrypted": "encrypted", "KmsKeyId": "kms_key_id"}),),
     "AWS::EFS::FileSystem": (
