@@ -153,7 +153,6 @@ class Stack:
             return
         if kind in (STACK, STACK_SET):
             self._stacks(logical, entry, kind, exists)
-            return
         if kind in ELSEWHERE or kind.endswith("::MODULE"):
             self.gap(logical, entry.key, Reason.UNSUPPORTED, f"{logical} is {ELSEWHERE.get(kind, 'a module')}, whose resources this file does not show: scan that template as well")
         self.resolver.lines = lines = {"": at}

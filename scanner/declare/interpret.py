@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,7 +10,6 @@ from scanner.declare.index import Index
 from scanner.declare.live import Below, List
 from scanner.declare.path import unresolved
 from scanner.declare.readers import NotApplicable, Reader
-from scanner.declare.terraform import NAMES
 from scanner.declare.view import View
 from scanner.model.known import Fact, Known, Source, Unknown
 from scanner.model.resource import Resource
@@ -79,26 +77,19 @@ def declaration(kind: str, decls: Mapping[str, TypeDecl]) -> TypeDecl | None:
 
 
 def interpret_all(index: Index, decls: Mapping[str, TypeDecl]) -> Iterator[Resource]:
-    """Every subject of a snapshot, in its order. Resources of Terraform that say the same are read once: a plan of thousands
-    has few that differ."""
-    alike: dict[tuple[str, ...], Mapping[type, Fact[Any]]] = {}
+    """Every subject of a snapshot, in its order. Resources of a file that say the same are read once."""
+    from scanner.declare.alike import Alike
+
+    alike = Alike(index)
     for doc in index.documents:
-        key = _alike(doc) if doc.dialect is Dialect.TERRAFORM else None
-        facts = alike.get(key) if key is not None else None
-        if facts is not None and not doc.reference:
+        key = alike.key(doc, declaration(doc.ref.type, decls)) if doc.file else None
+        facts = alike.find(key, doc) if key is not None else None
+        if facts is not None:
             yield Resource(doc.ref, facts, doc.tags, doc.dialect, False, doc.names)
             continue
         resource = interpret(doc, index, decls)
         if resource is None:
             continue
-        if key is not None and doc.ref.name not in repr(resource.facts):
-            alike[key] = resource.facts
+        if key is not None:
+            alike.keep(key, doc, resource.facts)
         yield resource
-
-
-def _alike(doc: Document) -> tuple[str, ...] | None:
-    """What the facts of a shaped document follow from, its own name left out; a fact that speaks of the name is not shared."""
-    if len(doc.lines) > 1:
-        return None
-    body = {key: value for key, value in doc.body.items() if key != NAMES}
-    return (doc.ref.type, doc.ref.account, doc.ref.region, doc.bundle, str(doc.lines.get("", "")), json.dumps(body, sort_keys=True))
