@@ -61,7 +61,7 @@ def test_not_recognised(text: str) -> None:
 
 
 def test_every_template_among_the_fixtures_is_recognised() -> None:
-    templates = [path for path in FIXTURES.iterdir() if path.suffix in (".yaml", ".json") and "hostile" not in path.name]
+    templates = [path for path in FIXTURES.iterdir() if path.suffix in (".yaml", ".json") and path.name not in ("terraform.json",)]
     assert len(templates) >= 5
     assert all(recognise(path.read_text(encoding="utf-8")) for path in templates)
 
