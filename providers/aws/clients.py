@@ -127,8 +127,7 @@ def repointed(first: Any, region: str, credentials: Any = None) -> Any:
     made.meta._client_config = config
     made._endpoint = first._endpoint.pointed(made)
     if first._ruleset_resolver is not None:
-        made._ruleset_resolver = copy.copy(first._ruleset_resolver)
-        made._ruleset_resolver._builtins = {**first._ruleset_resolver._builtins, "AWS::Region": region}
+        made._ruleset_resolver = first._ruleset_resolver.pointed(region)
     return made
 
 

@@ -81,6 +81,18 @@ def details(decl: TypeDecl, options: Options) -> tuple[Get, ...]:
 
 def needs(get: Get, parts: Iterable[str]) -> str:
     """The part that a detail call builds on; empty when the item itself says enough."""
+    parts = tuple(parts)
+    key = (id(get), *parts)
+    if key not in _NEEDED:
+        _NEEDED[key] = (get, _needs(get, parts))
+    return _NEEDED[key][1]
+
+
+_NEEDED: dict[tuple[object, ...], tuple[Get, str]] = {}
+"""Asked for each document and the same for all of a type; the call is kept beside its answer, so that its id stays its own."""
+
+
+def _needs(get: Get, parts: Iterable[str]) -> str:
     paths = [path for path in (*get.params.values(), get.when) if path and not path.startswith("=")]
     first = {key for path in paths for key in roots(path)}
     return next((part for part in sorted(parts) if part in first), "")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import hmac
+import re
 import threading
 import time
 from typing import Any
@@ -97,7 +98,49 @@ class Wire:
 def quicken(client: Any, pool: Pool) -> None:
     """Let a client's requests go by `Wire`, and its name of itself (the same for every call) be made once."""
     client._endpoint = Wire(client, pool)
+    if client._ruleset_resolver is not None:
+        client._ruleset_resolver = Endpoints(client._ruleset_resolver)
     client._user_agent_creator = _Agent(client._user_agent_creator.to_string())
+
+
+class Endpoints:
+    """A client's endpoint rules, evaluated once for what they depend on: the operation, and the members of its parameters that
+    it names (a bucket). The rules of S3 alone take longer than all the rest of a call."""
+
+    def __init__(self, resolver: Any) -> None:
+        self._resolver = resolver
+        self._known: dict[tuple[Any, ...], Any] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._resolver, name)
+
+    def pointed(self, region: str) -> Endpoints:
+        """The same rules for another region."""
+        inner = copy.copy(self._resolver)
+        inner._builtins = {**inner._builtins, "AWS::Region": region}
+        return Endpoints(inner)
+
+    def construct_endpoint(self, operation_model: Any, call_args: Any, request_context: Any) -> Any:
+        """As botocore's."""
+        given = tuple((call_args or {}).get(one.member_name) for one in operation_model.context_parameters)
+        if operation_model.operation_context_parameters or any(value is not None and not isinstance(value, (str, bool)) for value in given):
+            return self._resolver.construct_endpoint(operation_model, call_args, request_context)
+        bucket = (call_args or {}).get("Bucket", "") if self._resolver._service_model.service_name == "s3" else ""
+        ordinary = bool(bucket) and _ORDINARY.fullmatch(bucket) is not None and "--" not in bucket and not bucket.endswith("-s3alias")
+        if ordinary:  # its name stands in the address, and decides about nothing
+            given = tuple(_ANY if value == bucket else value for value in given)
+            call_args = {**call_args, "Bucket": _ANY}
+        key = (*((one.name, one.value) for one in operation_model.static_context_parameters), *given)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._resolver.construct_endpoint(operation_model, call_args, request_context)
+        return found._replace(url=found.url.replace(_ANY, bucket)) if ordinary else found
+
+
+_ORDINARY = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+"""Bucket names that can be part of a host name whatever the endpoint; those with dots, of access points and of directory buckets
+(`--x-s3`) go other ways."""
+_ANY = "any-ordinary-bucket-of-houvast"
 
 
 class _Agent:

@@ -196,3 +196,30 @@ def test_a_client_of_another_region_signs_for_it(plain: bool, monkeypatch: pytes
     assert [(one[1], one[2]) for one in found if one] == [(b"AKID", b"eu-west-1"), (b"AKID", b"us-east-2"), (b"OTHER", b"eu-west-3")]
     assert asking[0].meta.service_model is asking[1].meta.service_model
     assert not hasattr(asking[0], "describe_instances"), "the model holds what is called and no more"
+
+
+@pytest.mark.parametrize("bucket", ["plain-bucket", "abc", "with.dots.in-it", "data--euc1-az1--x-s3", "alias-s3alias", "xn--bcher-kva", "Upper", "a_b", "any-ordinary-bucket-of-houvast"])
+@pytest.mark.parametrize("endpoint", ["", "http://127.0.0.1:5000"])
+@pytest.mark.parametrize("region", ["us-east-1", "eu-central-1", "cn-north-1"])
+def test_addresses_of_buckets_are_those_of_botocore(bucket: str, endpoint: str, region: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import botocore.session
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKID")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    if endpoint:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    plain = botocore.session.Session().create_client("s3", region_name=region)
+    quick = Clients(botocore.session.Session(), Options()).get("s3", region)
+    for operation in ("GetBucketPolicy", "HeadBucket", "GetBucketVersioning", "ListBuckets", "ListObjectsV2"):
+        for name in ("first-bucket", bucket):
+            found = [_address(client, operation, {} if operation == "ListBuckets" else {"Bucket": name}) for client in (plain, quick)]
+            assert found[0] == found[1]
+
+
+def _address(client: Any, operation: str, params: dict[str, str]) -> tuple[str, Any]:
+    model, context = client.meta.service_model.operation_model(operation), {"client_region": client.meta.region_name, "client_config": client.meta.config}
+    try:
+        url, headers, properties = client._resolve_endpoint_ruleset(model, params, context)
+        return url, (headers, properties, context.get("signing"), context.get("auth_type"))
+    except boto.BotoCoreError as error:
+        return str(error), type(error)
