@@ -247,6 +247,7 @@ class Stack:
 
     def open_file(self, where: str, name: str, given: Given) -> Stack | str:
         """The stack of a template beside this one, or why it is not read."""
+        self.reading.budget.spend(100)  # a stack is more work than its values
         try:
             path = local_file(self.path, where)
         except OutOfReach as error:
@@ -256,7 +257,6 @@ class Stack:
             return f"{where} leads back to itself"
         if len(self.chain) >= MAX_DEPTH:
             return f"stacks are nested more than {MAX_DEPTH} levels deep"
-        reading.budget.spend(150)  # a stack is more work than its values
         if path not in reading.parsed and len(reading.parsed) >= MAX_FILES:
             return f"more than {MAX_FILES} templates are named"
         file = posixpath.normpath(posixpath.join(posixpath.dirname(self.file), where))

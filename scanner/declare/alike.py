@@ -27,6 +27,7 @@ class Alike:
     def __init__(self, index: Index) -> None:
         self.index = index
         self._known: dict[tuple[object, ...], tuple[int, Facts]] = {}
+        self._sole: dict[tuple[str, str, Dialect], bool] = {}
         self._roots: dict[tuple[str, Dialect], frozenset[str] | None] = {}
 
     def key(self, doc: Document, decl: TypeDecl | None) -> tuple[object, ...] | None:
@@ -71,9 +72,11 @@ class Alike:
 
     def _alone(self, doc: Document, decl: TypeDecl) -> bool:
         """Whether nothing else in the file says something about resources of the type."""
-        if any(self.index.in_bundle(doc.bundle, join.type) for join in decl.joins_of(doc.dialect)):
-            return False
-        return not any(self.index.in_bundle(doc.bundle, child.kind(decl.type)) for child in slots(decl, doc))
+        at = (doc.bundle, decl.type, doc.dialect)
+        if at not in self._sole:
+            others = [join.type for join in decl.joins_of(doc.dialect)] + [child.kind(decl.type) for child in slots(decl, doc)]
+            self._sole[at] = not any(self.index.in_bundle(doc.bundle, kind) for kind in others)
+        return self._sole[at]
 
 
 def replace_sources(fact: Fact[Any], shift: int) -> Fact[Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 from scanner.declare.index import Index
@@ -24,6 +25,11 @@ _PLACES = re.compile(r"\{subscription\}|\{resource group\}", re.I)
 """Parts of ids that are open in every template, and the same for all of it."""
 
 
+@cache
+def _kind(suffix: str, within: str, parent: str) -> str:
+    return Child(suffix, put="", api="", within=within).kind(parent)
+
+
 def slots(decl: TypeDecl, doc: Document) -> Iterator[Child]:
     """Children that a template may declare beside the resource."""
     if doc.dialect is Dialect.ARM:
@@ -32,7 +38,7 @@ def slots(decl: TypeDecl, doc: Document) -> Iterator[Child]:
 
 def filled(child: Child, decl: TypeDecl, doc: Document, index: Index) -> list[Json]:
     """Bodies of the children of a resource in the same file: a list, of one at most for a child that has a fixed name."""
-    kind = child.kind(decl.type)
+    kind = _kind(child.suffix, child.within, decl.type)
     if _EXTENDS in child.suffix:
         return [dict(other.body) for at in _scopes(child, doc) for other in index.extending(doc.bundle, kind, at)]
     below = _below(child, doc)
@@ -42,7 +48,7 @@ def filled(child: Child, decl: TypeDecl, doc: Document, index: Index) -> list[Js
 
 def stray(child: Child, decl: TypeDecl, doc: Document, index: Index) -> Document | None:
     """A child in the same file whose parent cannot be told, so that it may be one of this resource: parts of names in braces are open."""
-    kind = child.kind(decl.type)
+    kind = _kind(child.suffix, child.within, decl.type)
     if _EXTENDS in child.suffix:
         return next((other for other in index.in_bundle(doc.bundle, kind) if "{" in _PLACES.sub("", _scope(other)) and not index.with_id(doc.bundle, _scope(other))), None)
     return next((other for parent, other in index.orphans(doc.bundle, kind, decl.type, len(_name(doc))) if "{" in f"{parent}{doc.ref.name}"), None)
