@@ -56,12 +56,15 @@ def unsure(reason: Reason, why: str) -> Outcome:
 
 
 _ENCODE = json.JSONEncoder(sort_keys=True).encode
+_quoted = json.encoder.encode_basestring_ascii
+_text = json.encoder.encode_basestring_ascii  # JSON of a text, without making an encoder for each
 
 
 def fingerprint(check: str, params: Mapping[str, Json], subject: Ref, fact: str) -> str:
     """Stable id of a verdict: what was asked of whom, never what the answer said. Azure spells one id now in this case, now in that."""
     kind, id = (subject.type.lower(), subject.id.lower()) if subject.provider == "azure" else (subject.type, subject.id)
-    asked = _ENCODE([check, dict(params), subject.provider, kind, subject.account, subject.region, id, fact])
+    given = _ENCODE(dict(params)) if params else "{}"
+    asked = f"[{_text(check)}, {given}, {_text(subject.provider)}, {_text(kind)}, {_text(subject.account)}, {_text(subject.region)}, {_text(id)}, {_text(fact)}]"
     return hashlib.sha256(asked.encode()).hexdigest()[:24]
 
 
