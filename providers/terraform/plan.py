@@ -38,10 +38,9 @@ def recognise(text: str) -> bool:
 
 def read(path: Path, name: str, options: Options) -> Answer:
     """The resources of a plan. Raises InvalidFile when it is none."""
-    text = _text(path, name)
     with _no_collector():
         try:
-            return _Plan(name, _loaded(text, name), options).read()
+            return _Plan(name, _loaded(_text(path, name), name), options).read()
         except RecursionError as error:
             raise InvalidFile(name, "is nested too deep for a plan", _REMEDY) from error
 

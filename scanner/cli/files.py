@@ -90,9 +90,10 @@ def _read(path: Path, named: bool, options: Options) -> Answer | Snapshot | None
         text = read_text(path)
         if looks_like(text):
             return load(path)
-        for reader in plugins.readers():
-            if reader.recognise(text):
-                return reader.read(path, str(path), options)
+        found = next((reader for reader in plugins.readers() if reader.recognise(text)), None)
+        del text  # the reader takes it from the file, within bounds of its own
+        if found is not None:
+            return found.read(path, str(path), options)
     except (InvalidFile, MissingExtra) as error:
         if named:
             raise

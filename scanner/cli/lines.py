@@ -50,7 +50,11 @@ def _looked_up(file: str, addresses: Mapping[str, set[str]]) -> Mapping[tuple[st
 def _placed(verdict: Verdict, found: _Found) -> Verdict:
     if not _open(verdict):
         return verdict
-    return replace(verdict, evidence=tuple(_with_line(verdict, source, found.get(str(source.file), {})) for source in verdict.evidence))
+    evidence = tuple(_with_line(verdict, source, found.get(str(source.file), {})) for source in verdict.evidence)
+    return Verdict(
+        verdict.check, verdict.params, verdict.subject, verdict.fact, verdict.status, verdict.why, verdict.severity, evidence, verdict.reason, verdict.gap, verdict.waiver,
+        verdict.tags, verdict.all_tags,
+    )  # fmt: skip
 
 
 def _with_line(verdict: Verdict, source: Source, found: Mapping[tuple[str, str], int]) -> Source:
