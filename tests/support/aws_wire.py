@@ -23,7 +23,8 @@ from providers.aws.documents import holds, values
 from scanner import plugins
 from scanner.declare.decl import TypeDecl
 from scanner.declare.live import Each, Get, List, Scope
-from tests.support.aws import TYPES
+from scanner.demo.aws_estate import moto_environment
+from tests.support.aws import TYPES, environment
 from tests.support.aws_bodies import ACCOUNT
 from tests.support.aws_faults import Asked, Reply, error
 from tests.support.aws_shapes import methods, model
@@ -313,6 +314,9 @@ def _typed(value: Any, shape: Any) -> Any:
 @contextmanager
 def served(cloud: Cloud) -> Iterator[str]:
     """Its URL, on a free port."""
+    with environment(moto_environment()):  # moto reads its settings when it is first imported, for whoever uses it after
+        import moto.core.serialize
+        import moto.core.utils  # noqa: F401
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"cloud": cloud}))
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
