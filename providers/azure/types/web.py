@@ -98,10 +98,10 @@ def _site(type: str) -> TypeDecl:
             ),
             fact(ClientAuth, state=derive(client_certificate, arm=("properties.clientCertEnabled", "properties.clientCertMode"))),
             # storage that is mounted into the site: its place, and whether it is encrypted
-            fact(Replicas, places=region_of(STORAGE, live=f"config.properties.{MOUNTS}", arm=(f"config.properties.{MOUNTS}", f"properties.siteConfig.{MOUNTS}"))),
+            fact(Replicas, places=region_of(STORAGE, live=f"config.properties.{MOUNTS}", arm=f"config.properties.{MOUNTS} || properties.siteConfig.{MOUNTS}")),
             fact(
                 AtRest,
-                state=of(STORAGE, AtRest, "state", live=f"config.properties.{MOUNTS}", arm=(f"config.properties.{MOUNTS}", f"properties.siteConfig.{MOUNTS}"), absent=NotApplicable("it mounts no storage account")),
+                state=of(STORAGE, AtRest, "state", live=f"config.properties.{MOUNTS}", arm=f"config.properties.{MOUNTS} || properties.siteConfig.{MOUNTS}", absent=NotApplicable("it mounts no storage account")),
             ),
             fact(Backups, derive(site_backups, live=("backups[].properties.status", "backups[].properties.finishedTimeStamp"), arm=APART)),
             fact(BackupPlaces, places=traced(_backup_account, STORAGE, live="backups[].properties.storageAccountUrl", arm=APART)),
