@@ -12,7 +12,7 @@ _NOTHING = (
     # who may do what: rights are not among what is judged
     r"aws_iam_(role|policy|instance_profile|group|openid_connect_provider|saml_provider|service_linked_role)(_.+)?",
     r"aws_iam_user_(policy|policy_attachment|group_membership|ssh_key|policies_exclusive|policy_attachments_exclusive)",
-    r"aws_(lambda|sns_topic|sqs_queue|ecr_repository|ecr_registry|backup_vault|secretsmanager_secret|cloudwatch_event|api_gateway_rest_api)_(permission|policy)",
+    r"aws_(lambda|ecr_repository|ecr_registry|backup_vault|secretsmanager_secret|cloudwatch_event|api_gateway_rest_api)_(permission|policy)",
     r"azurerm_(role_assignment|role_definition|user_assigned_identity|management_group.*|policy_.+|resource_group_policy.+|resource_provider_registration)|azuread_.+",
     # wiring of networks
     r"aws_(vpc|default_vpc|subnet|default_subnet|route|route_table|default_route_table|main_route_table_association|route_table_association|internet_gateway|egress_only_internet_gateway"

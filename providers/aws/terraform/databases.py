@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.sdk import REGION, UNRESOLVED, Json, Tf, attr, made, nothing, satellite, tf
+from scanner.sdk import REGION, UNRESOLVED, Json, Since, Tf, attr, made, nothing, satellite, tf
 
 _CLUSTER: dict[str, Any] = {
     "StorageEncrypted": "storage_encrypted", "KmsKeyId": "kms_key_id", "SnapshotIdentifier": "snapshot_identifier", "GlobalClusterIdentifier": "global_cluster_identifier",
@@ -85,6 +85,36 @@ SHAPES: dict[str, tuple[Tf, ...]] = {
             **{key: row for key, row in _CLUSTER.items() if key != "EnableCloudwatchLogsExports"},
             "SourceDBClusterIdentifier": nothing("the provider cannot restore to a point in time"),
         }, known_by=("cluster_identifier",)),
+    ),
+    "AWS::ElastiCache::ReplicationGroup": (
+        tf("aws_elasticache_replication_group", {
+            "AtRestEncryptionEnabled": "at_rest_encryption_enabled", "TransitEncryptionEnabled": "transit_encryption_enabled", "TransitEncryptionMode": "transit_encryption_mode",
+            "KmsKeyId": "kms_key_id", "SnapshotRetentionLimit": "snapshot_retention_limit", "GlobalReplicationGroupId": "global_replication_group_id",
+            "Engine": attr("engine", absent="redis", cite="provider documentation: defaults to redis"),
+        }, known_by=("replication_group_id",)),
+    ),
+    "AWS::MemoryDB::Cluster": (
+        tf("aws_memorydb_cluster", {
+            "KmsKeyId": "kms_key_arn", "TLSEnabled": attr("tls_enabled", absent=True, cite="provider documentation: defaults to true"),
+            "SnapshotRetentionLimit": "snapshot_retention_limit", "MultiRegionClusterName": "multi_region_cluster_name",
+        }, known_by=("name",)),
+    ),
+    "AWS::Redshift::Cluster": (
+        tf("aws_redshift_cluster", {
+            "AvailabilityZone": "availability_zone", "KmsKeyId": "kms_key_id", "ClusterParameterGroupName": "cluster_parameter_group_name",
+            "Encrypted": attr("encrypted", absent=Since("6.0", True, before=False), cite="provider 6.0 upgrade guide: defaults to true"),
+            "PubliclyAccessible": attr("publicly_accessible", absent=Since("6.0", False, before=True), cite="provider 6.0 upgrade guide: defaults to false"),
+            "AutomatedSnapshotRetentionPeriod": attr("automated_snapshot_retention_period", absent=1, cite="provider documentation: default 1"),
+            "DestinationRegion": attr("snapshot_copy.destination_region"), "LoggingProperties.BucketName": attr("logging.bucket_name"),
+            "LoggingProperties.LogExports": attr("logging.log_exports"),
+        }, known_by=("cluster_identifier",)),
+        satellite("aws_redshift_snapshot_copy", "cluster_identifier", {"DestinationRegion": "destination_region"}),
+        satellite("aws_redshift_logging", "cluster_identifier", {"LoggingProperties.BucketName": "bucket_name", "LoggingProperties.LogExports": "log_exports"}),
+    ),
+    "AWS::Redshift::ClusterParameterGroup": (
+        tf("aws_redshift_parameter_group", {
+            "Parameters[].ParameterName": "parameter[].name", "Parameters[].ParameterValue": "parameter[].value", "ParameterGroupFamily": "family",
+        }, known_by=("name",)),
     ),
     "AWS::DAX::Cluster": (
         tf("aws_dax_cluster", {"SSESpecification.SSEEnabled": attr("server_side_encryption.enabled"), "ClusterEndpointEncryptionType": "cluster_endpoint_encryption_type"}),

@@ -28,7 +28,11 @@ SHAPES: dict[str, tuple[Tf, ...]] = {
     ),
     "AWS::KMS::ReplicaKey": (tf("aws_kms_replica_key", {"PrimaryKeyArn": "primary_key_arn", "KeyPolicy": attr("policy", then=from_json)}),),
     "AWS::SecretsManager::Secret": (tf("aws_secretsmanager_secret", {"KmsKeyId": "kms_key_id", "ReplicaRegions[].Region": "replica[].region"}),),
-    "AWS::CertificateManager::Certificate": (tf("aws_acm_certificate", {"ValidationMethod": "validation_method"}),),
+    "AWS::CertificateManager::Certificate": (tf("aws_acm_certificate", {
+        "ValidationMethod": "validation_method", "DomainName": "domain_name", "SubjectAlternativeNames": "subject_alternative_names", "KeyAlgorithm": "key_algorithm",
+        "CertificateTransparencyLoggingPreference": attr("options.certificate_transparency_logging_preference", computed=True),
+        "CertificateAuthorityArn": attr("certificate_authority_arn", then=lambda value: value or None),
+    }),),
     "AWS::Cognito::UserPool": (
         tf("aws_cognito_user_pool", {
             "EmailConfiguration.SourceArn": attr("email_configuration.source_arn"), "SmsConfiguration.SnsRegion": attr("sms_configuration.sns_region", computed=True),

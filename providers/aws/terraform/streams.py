@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.sdk import Json, Tf, attr, made, nothing, satellite, tf
+from scanner.sdk import Json, Tf, attr, from_json, made, nothing, satellite, tf
 
 _BROKER = "LoggingInfo.BrokerLogs"
 _INFO = "EncryptionInfo"
@@ -69,6 +69,22 @@ SHAPES: dict[str, tuple[Tf, ...]] = {
             f"{_BROKER}.S3.Enabled": attr("logging_info.broker_logs.s3.enabled"),
             f"{_BROKER}.S3.Bucket": attr("logging_info.broker_logs.s3.bucket"),
             "BrokerNodeGroupInfo.ConnectivityInfo.PublicAccess.Type": attr("broker_node_group_info.connectivity_info.public_access.type", computed=True),
+        }),
+    ),
+    "AWS::SQS::Queue": (
+        tf("aws_sqs_queue", {
+            "SqsManagedSseEnabled": "sqs_managed_sse_enabled", "KmsMasterKeyId": "kms_master_key_id", "QueueName": "name", "policy[+].PolicyDocument": attr("policy", then=from_json),
+        }, known_by=("name",)),
+        satellite("aws_sqs_queue_policy", "queue_url", {"policy[+].PolicyDocument": attr("policy", then=from_json)}),
+    ),
+    "AWS::SNS::Topic": (
+        tf("aws_sns_topic", {"KmsMasterKeyId": "kms_master_key_id", "TopicName": "name", "policy[+].PolicyDocument": attr("policy", then=from_json)}, known_by=("name",)),
+        satellite("aws_sns_topic_policy", "arn", {"policy[+].PolicyDocument": attr("policy", then=from_json)}),
+    ),
+    "AWS::Transfer::Server": (
+        tf("aws_transfer_server", {
+            "Protocols": "protocols", "SecurityPolicyName": "security_policy_name", "Certificate": "certificate", "LoggingRole": "logging_role",
+            "StructuredLogDestinations": "structured_log_destinations", "EndpointType": "endpoint_type",
         }),
     ),
     "AWS::Logs::LogGroup": (

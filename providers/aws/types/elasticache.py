@@ -4,6 +4,7 @@ from typing import Any
 
 from providers.aws.custody import holder_of, key_name
 from providers.aws.excuses import CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     OFF,
@@ -120,6 +121,7 @@ REPLICATION_GROUP = TypeDecl(
     details=(
         Get("describe_global_replication_groups", put="global", params={"GlobalReplicationGroupId": _GLOBAL}, fixed={"ShowMemberInfo": True}, take="GlobalReplicationGroups", when=_GLOBAL),
     ),
+    terraform=shapes("AWS::ElastiCache::ReplicationGroup"),
     facts=(
         fact(Home, place=here()),
         fact(Replicas, places=derived_regions(_either, live=(_GLOBAL, "global[].Members[].ReplicationGroupRegion"), cfn="GlobalReplicationGroupId")),

@@ -4,6 +4,7 @@ from typing import Any
 
 from providers.aws.custody import holder_of, key_name
 from providers.aws.excuses import CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     ON,
     AtRest,
@@ -62,6 +63,7 @@ CLUSTER = TypeDecl(
         Get("describe_multi_region_clusters", put="wide", params={"MultiRegionClusterName": "MultiRegionClusterName"}, fixed={"ShowClusterDetails": True}, take="MultiRegionClusters",
             when="MultiRegionClusterName"),
     ),
+    terraform=shapes("AWS::MemoryDB::Cluster"),
     facts=(
         fact(Home, place=here()),
         fact(Replicas, places=derived_regions(_elsewhere, live=("MultiRegionClusterName", "wide[].Clusters[].Region"), cfn="MultiRegionClusterName")),

@@ -6,6 +6,7 @@ from providers.aws.certificates import used_certificates
 from providers.aws.clues import BUCKET, bucket
 from providers.aws.custody import holder_of, key_name
 from providers.aws.excuses import KEYS, PEOPLE, PROBED, SETTINGS
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     AtRest,
@@ -69,6 +70,7 @@ GROUP = TypeDecl(
     _GROUP,
     live=None,  # accounts hold default groups that nothing uses
     resolve=Resolve("redshift", "describe_cluster_parameters", {"ParameterGroupName": "{name}"}, take="Parameters", put="parameters"),
+    terraform=shapes(_GROUP),
     facts=(
         fact(Transit, derive(_required, live="parameters[?ParameterName=='require_ssl'].ParameterValue",
                              cfn=("Parameters[?ParameterName=='require_ssl'].ParameterValue", "ParameterGroupFamily"))),
@@ -110,6 +112,7 @@ CLUSTER = TypeDecl(
         Get("describe_data_shares", put="shares", params={}, take="DataShares", match=("ProducerArn", "ClusterNamespaceArn")),
         Get("describe_logging_status", put="logging", params={"ClusterIdentifier": "ClusterIdentifier"}),
     ),
+    terraform=shapes("AWS::Redshift::Cluster"),
     facts=(
         fact(Home, place=here(cfn="AvailabilityZone")),
         fact(Replicas, places=derived_regions(_consumers, live="shares[].DataShareAssociations[?Status=='ACTIVE' || Status=='AUTHORIZED' || Status=='AVAILABLE'].ConsumerRegion",

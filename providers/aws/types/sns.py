@@ -6,6 +6,7 @@ from providers.aws.clues import arn, destination
 from providers.aws.custody import holder_of, key_name
 from providers.aws.excuses import CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
 from providers.aws.policy import parsed, public_statement, topic_transit
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     OFF,
     ON,
@@ -63,6 +64,7 @@ TOPIC = TypeDecl(
     live=List("sns", "list_topics", each="Topics", id="TopicArn"),
     details=(Get("get_topic_attributes", put="attributes", params={"TopicArn": "TopicArn"}, take="Attributes"),),
     joins=(Join("AWS::SNS::TopicPolicy", on="Topics", put="policy"), Join("AWS::SNS::TopicInlinePolicy", on="TopicArn", put="policy")),
+    terraform=shapes("AWS::SNS::Topic"),
     facts=(
         fact(Home, place=here()),
         fact(AtRest, state=derive(_sealed, live="attributes.KmsMasterKeyId", cfn="KmsMasterKeyId")),

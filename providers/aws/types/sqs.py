@@ -5,6 +5,7 @@ from typing import Any
 from providers.aws.custody import holder_of, key_name
 from providers.aws.excuses import CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
 from providers.aws.policy import parsed, public_statement, queue_transit
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     OFF,
     ON,
@@ -65,6 +66,7 @@ QUEUE = TypeDecl(
     ),
     details=(Get("get_queue_attributes", put="attributes", params={"QueueUrl": "Name"}, fixed={"AttributeNames": ["All"]}, take="Attributes"),),
     joins=(Join("AWS::SQS::QueuePolicy", on="Queues", put="policy"), Join("AWS::SQS::QueueInlinePolicy", on="Queue", put="policy")),
+    terraform=shapes("AWS::SQS::Queue"),
     facts=(
         fact(Home, place=here()),
         fact(AtRest, derive(_sealed, live=("attributes.SqsManagedSseEnabled", "attributes.KmsMasterKeyId"), cfn=("SqsManagedSseEnabled", "KmsMasterKeyId"))),

@@ -4,6 +4,7 @@ from typing import Any
 
 from providers.aws.certificates import used_certificates
 from providers.aws.excuses import KEYS, PEOPLE, PROBED, SETTINGS
+from providers.aws.terraform import shapes
 from scanner.sdk import (
     AtRest,
     BackupEncryption,
@@ -85,6 +86,7 @@ SERVER = TypeDecl(
     "AWS::Transfer::Server",
     live=List("transfer", "list_servers", each="Servers", id="Arn", name="ServerId"),
     details=(Get("describe_server", put="server", params={"ServerId": "ServerId"}, take="Server"),),
+    terraform=shapes("AWS::Transfer::Server"),
     facts=(
         fact(Home, place=here()),
         fact(Transit, derive(_transit, live=_SPOKEN["live"], cfn=_SPOKEN["cfn"])),

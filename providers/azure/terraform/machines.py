@@ -33,6 +33,7 @@ _SITE: dict[str, Any] = {
     "properties.clientCertMode": "client_certificate_mode",
     "properties.siteConfig.scmMinTlsVersion": attr("site_config.scm_minimum_tls_version", absent="1.2", cite="azurerm documentation: defaults to 1.2"),
     "properties.siteConfig.azureStorageAccounts": made(_mounts, "storage_account"),
+    "config": nothing("settings stand in the site itself"),
 }  # fmt: skip
 
 
