@@ -104,6 +104,13 @@ class AzureWorker:
         """Looks under way at once: many of them travel in one request."""
         return max(self.options.workers, min(4 * self.options.workers, 64))
 
+    def lane(self, job: Job) -> str:
+        """Each subscription has limits of its own: while one is used up the others go on."""
+        return job.call.account.lower()
+
+    def width(self, lane: str) -> int:
+        return max(1, min(self.threads, self.session.width(lane)))
+
     # -- the worker's face -----------------------------------------------------------------------------------
     def start(self) -> tuple[Job, ...]:
         if self.options.types and not self.asked.wanted():

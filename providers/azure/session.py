@@ -37,6 +37,8 @@ from scanner.sdk import Failure, Json, Options, Reason, UsageError
 QUERY = "/providers/Microsoft.ResourceGraph/resources?api-version=2021-03-01"
 BATCH = "/batch?api-version=2020-06-01"
 Got = dict[str, Json] | Refusal
+Said = tuple[Got, Mapping[str, str]]
+"""An answer, and its headers (none where there was no answer)."""
 #: Batches that may fail for passing reasons before all reads go alone.
 PATIENCE = 3
 
@@ -65,7 +67,7 @@ class Session:
 
         self._vaults, self._graph = pipeline(f"https://{self.cloud.vaults}"), pipeline(self.cloud.graph)
         self._limits = Limits()
-        self._batch: Batch[Got] = Batch(self._together, crowd, self.deadline)
+        self._batch: Batch[Said] = Batch(self._together, crowd, self.deadline)
         self._batches_left = 0 if options.settings.get("azure.batch") == "off" else PATIENCE
         self._lock = threading.Lock()
 
@@ -113,12 +115,18 @@ class Session:
                 raise Failure(Reason.UNPARSABLE, "", "an item of the list is no object")
             url = following
 
+    def width(self, scope: str) -> int:
+        """How many questions may be under way in a subscription now."""
+        return self._limits.width(scope)
+
     # -- waiting and trying again ----------------------------------------------------------------------------
-    def _asked(self, url: str, ask: Callable[[], Got]) -> dict[str, Json]:
+    def _asked(self, url: str, ask: Callable[[], Said]) -> dict[str, Json]:
         scope, attempt = scope_of(url), 0
         while True:
-            self._wait(self._limits.wait(scope), "the limit of requests is used up")
-            got = ask()
+            while (seconds := self._limits.take(scope)) > 0:
+                self._wait(seconds)
+            got, headers = ask()
+            self._limits.answered(scope, headers)
             if not isinstance(got, Refusal):
                 return got
             pause = got.wait if got.wait is not None else BACKOFF * 2**attempt
@@ -133,9 +141,9 @@ class Session:
                 time.sleep(pause)
             attempt += 1
 
-    def _wait(self, seconds: float, why: str) -> None:
-        if seconds and time.monotonic() + seconds > self.deadline:
-            raise Failure(Reason.THROTTLED, "", f"{why}; it is given back in {seconds:.0f} s, which is longer than the scan may take")
+    def _wait(self, seconds: float) -> None:
+        if time.monotonic() + seconds > self.deadline:
+            raise Failure(Reason.THROTTLED, "", f"the limit of requests is used up; it is given back in {seconds:.0f} s, which is longer than the scan may take")
         time.sleep(seconds)
 
     # -- requests --------------------------------------------------------------------------------------------
@@ -144,36 +152,36 @@ class Session:
         where = urlsplit(url)
         return where.scheme == "https" and where.port in (None, 443) and (where.hostname or "").endswith(f".{self.cloud.vaults}")
 
-    def _once(self, request: HttpRequest) -> Got:
+    def _once(self, request: HttpRequest) -> Said:
         url = request.url
         client: Any = self._vaults if self._is_vault(url) else self._graph if _origin(url) == _origin(self.cloud.graph) else self._client
         try:
             response = client.send_request(request)
             text = response.text()
         except (ServiceRequestTimeoutError, ServiceResponseTimeoutError) as error:
-            return Refusal(Reason.TIMEOUT, type(error).__name__, " ".join(str(error).split())[:300])
+            return Refusal(Reason.TIMEOUT, type(error).__name__, " ".join(str(error).split())[:300]), {}
         except ServiceRequestError as error:
-            return Refusal(Reason.UNAVAILABLE, type(error).__name__, " ".join(str(error).split())[:300], "certificate" not in str(error).lower())
+            return Refusal(Reason.UNAVAILABLE, type(error).__name__, " ".join(str(error).split())[:300], "certificate" not in str(error).lower()), {}
         except (AzureError, UnicodeDecodeError) as error:  # cut short, reset, not decodable
-            return Refusal(Reason.UNAVAILABLE, type(error).__name__, " ".join(str(error).split())[:300], True)
-        self._limits.answered(scope_of(url), response.headers)
+            return Refusal(Reason.UNAVAILABLE, type(error).__name__, " ".join(str(error).split())[:300], True), {}
+        headers: Mapping[str, str] = response.headers
         if response.status_code != 200:
-            return refusal(response.status_code, text, response.headers.get("Retry-After"))
+            return refusal(response.status_code, text, headers.get("Retry-After")), headers
         try:
             body = json.loads(text)
         except ValueError:
-            return Refusal(Reason.UNAVAILABLE, "NotJson", f"the answer is {response.headers.get('Content-Type', 'of no stated type')}, not JSON", True)
-        return body if isinstance(body, dict) else Refusal(Reason.UNPARSABLE, "", "the answer is no JSON object")
+            return Refusal(Reason.UNAVAILABLE, "NotJson", f"the answer is {headers.get('Content-Type', 'of no stated type')}, not JSON", True), headers
+        return body if isinstance(body, dict) else Refusal(Reason.UNPARSABLE, "", "the answer is no JSON object"), headers
 
-    def _batched(self, url: str) -> Got:
+    def _batched(self, url: str) -> Said:
         got = self._batch.get(url) if self._batches_left > 0 else None
         return self._once(HttpRequest("GET", url)) if got is None else got
 
-    def _together(self, urls: Sequence[str]) -> Sequence[Got | None] | None:
+    def _together(self, urls: Sequence[str]) -> Sequence[Said | None] | None:
         """The answers to several reads by one request; None where each has to be asked alone."""
         start = len(self.cloud.resource_manager)
         asked: Json = {"requests": [{"httpMethod": "GET", "name": str(at), "url": url[start:]} for at, url in enumerate(urls)]}
-        got = self._once(HttpRequest("POST", self.cloud.resource_manager + BATCH, json=asked))
+        got, _ = self._once(HttpRequest("POST", self.cloud.resource_manager + BATCH, json=asked))
         answers = got.get("responses") if not isinstance(got, Refusal) else None
         if not isinstance(answers, list):
             passing = isinstance(got, Refusal) and (got.passing or got.reason is Reason.TIMEOUT)
@@ -181,20 +189,20 @@ class Session:
                 self._batches_left = self._batches_left - 1 if passing else 0
             return None
         by_name = {str(one.get("name")): one for one in answers if isinstance(one, Mapping)}
-        return [self._of_batch(url, by_name.get(str(at))) for at, url in enumerate(urls)]
+        return [_of_batch(by_name.get(str(at))) for at in range(len(urls))]
 
-    def _of_batch(self, url: str, one: Mapping[str, Json] | None) -> Got | None:
-        if one is None or not isinstance(status := one.get("httpStatusCode"), int):
-            return None
-        given = one.get("headers")
-        headers = {str(key).lower(): str(value) for key, value in given.items()} if isinstance(given, Mapping) else {}
-        self._limits.answered(scope_of(url), headers)
-        content = one.get("content")
-        if status != 200:
-            return refusal(status, json.dumps(content), headers.get("retry-after"))
-        if isinstance(content, str):  # a web page of some gateway, for one
-            return Refusal(Reason.UNAVAILABLE, "NotJson", "the answer is text, not JSON", True)
-        return content if isinstance(content, dict) else Refusal(Reason.UNPARSABLE, "", "the answer is no JSON object")
+
+def _of_batch(one: Mapping[str, Json] | None) -> Said | None:
+    if one is None or not isinstance(status := one.get("httpStatusCode"), int):
+        return None
+    given = one.get("headers")
+    headers = {str(key).lower(): str(value) for key, value in given.items()} if isinstance(given, Mapping) else {}
+    content = one.get("content")
+    if status != 200:
+        return refusal(status, json.dumps(content), headers.get("retry-after")), headers
+    if isinstance(content, str):  # a web page of some gateway, for one
+        return Refusal(Reason.UNAVAILABLE, "NotJson", "the answer is text, not JSON", True), headers
+    return content if isinstance(content, dict) else Refusal(Reason.UNPARSABLE, "", "the answer is no JSON object"), headers
 
 
 def _origin(url: str) -> tuple[str, str]:
