@@ -3,7 +3,7 @@
 import pytest
 
 from providers.aws.documents import items
-from providers.aws.live import matched
+from providers.aws.details import matched
 from providers.aws.plan import is_shared
 from scanner.sdk import Dialect, Document, Failure, Get, List, Ref
 
