@@ -15,9 +15,10 @@ from scanner.declare.logic import OfParent
 from scanner.declare.path import REFERENCE, UNRESOLVED
 from scanner.declare.slots import slots
 from scanner.declare.terraform import NAMES
-from scanner.model.known import Fact, Source
+from scanner.model.known import Fact, Known, Source
 from scanner.model.snapshot import Dialect, Document
 
+_encode = json.JSONEncoder(sort_keys=True).encode
 Facts = Mapping[type, Fact[Any]]
 
 
@@ -37,11 +38,11 @@ class Alike:
         if doc.dialect is Dialect.TERRAFORM:
             if len(doc.lines) > 1:
                 return None
-            return (doc.ref.type, doc.ref.account, doc.ref.region, doc.bundle, doc.lines.get(""), json.dumps({k: v for k, v in doc.body.items() if k != NAMES}, sort_keys=True))
+            return (doc.ref.type, doc.ref.account, doc.ref.region, doc.bundle, doc.lines.get(""), _encode({k: v for k, v in doc.body.items() if k != NAMES}))
         roots = self._read(decl, doc.dialect) if doc.dialect in (Dialect.CLOUDFORMATION, Dialect.ARM) else None
         if roots is None or UNRESOLVED in doc.body or not self._alone(doc, decl):
             return None
-        body = json.dumps({key: value for key, value in doc.body.items() if key in roots}, sort_keys=True)
+        body = _encode({key: value for key, value in doc.body.items() if key in roots})
         if f'"{REFERENCE}"' in body or f'"{UNRESOLVED}"' in body or "/providers/" in body:  # what is referred to, or why not, is another matter
             return None
         start = doc.lines.get("", 0)
@@ -83,7 +84,8 @@ def replace_sources(fact: Fact[Any], shift: int) -> Fact[Any]:
     """A fact with its evidence so many lines further down."""
     if not fact.sources:
         return fact
-    return replace(fact, sources=tuple(_moved(source, shift) for source in fact.sources))
+    moved = tuple([_moved(source, shift) for source in fact.sources])
+    return Known(fact.value, moved) if isinstance(fact, Known) else replace(fact, sources=moved)
 
 
 def _moved(source: Source, shift: int) -> Source:
