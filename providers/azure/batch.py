@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 SIZE = 20
-LINGER = 0.012
+LINGER = 0.03
 """Seconds that the first of a batch waits for others to join."""
 
 
