@@ -140,10 +140,11 @@ class Guards:
 
     def __init__(self, calls: Calls, home: str) -> None:
         self._calls, self._home = calls, home
-        self._lock = threading.Lock()
+        self._lock, self._reading = threading.Lock(), threading.Lock()
         self._levels: dict[str, Json] = {}
         self._contents: dict[str, Json] = {}
         self._parents: dict[str, str] = {}
+        self._management = ""
 
     def levels(self, account: str) -> list[Json]:
         """From the root to the account. Raises Failure."""
@@ -175,21 +176,24 @@ class Guards:
         return {"node": node, "policies": [{"name": str(row.get("Name", "")), "content": self._content(str(row["Id"]))} for row in rows]}
 
     def _content(self, policy: str) -> Json:
-        if policy not in self._contents:
-            text = self._calls.once("organizations", self._home, "describe_policy", {"PolicyId": policy})["Policy"]["Content"]
-            try:
-                self._contents[policy] = json.loads(text)
-            except ValueError as error:
-                raise Failure(Reason.UNPARSABLE, "", f"{policy} is not JSON") from error
-        return self._contents[policy]
+        with self._reading:  # many accounts name the same few policies at the same moment
+            if policy not in self._contents:
+                text = self._calls.once("organizations", self._home, "describe_policy", {"PolicyId": policy})["Policy"]["Content"]
+                try:
+                    self._contents[policy] = json.loads(text)
+                except ValueError as error:
+                    raise Failure(Reason.UNPARSABLE, "", f"{policy} is not JSON") from error
+            return self._contents[policy]
 
     def management(self) -> str:
         """The account that no such policy binds. Raises Failure."""
-        said = self._calls.once("organizations", self._home, "describe_organization", {}).get("Organization", {})
-        found = str(said.get("MasterAccountId", ""))
-        if not found:
-            raise Failure(Reason.UNPARSABLE, "", "the answer names no management account")
-        return found
+        with self._reading:
+            if not self._management:
+                said = self._calls.once("organizations", self._home, "describe_organization", {}).get("Organization", {})
+                self._management = str(said.get("MasterAccountId", ""))
+            if not self._management:
+                raise Failure(Reason.UNPARSABLE, "", "the answer names no management account")
+            return self._management
 
 
 class Keys(NamedTuple):

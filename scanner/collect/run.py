@@ -87,7 +87,8 @@ class Loop:
         self._failed += not answer.call.ok
         self.ledger.take(answer)
         self._add(answer.jobs)
-        self.progress(Progress(self._finished, self._finished + len(self._open), self._failed, answer.call.name))
+        label = f"{answer.call.account} {answer.call.name}".strip()  # of many accounts each says whose turn it is
+        self.progress(Progress(self._finished, self._finished + len(self._open), self._failed, label))
 
     def _take_what_came(self) -> None:
         """Answers that arrived before the end are answers."""

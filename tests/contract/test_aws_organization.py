@@ -14,8 +14,8 @@ import pytest
 
 from providers.aws.organization import Assumed
 from scanner.collect.plan import Options
-from scanner.model.facts import Home
-from scanner.model.known import Reason
+from scanner.model.facts import AllowedRegions, Home
+from scanner.model.known import Reason, Unknown
 from scanner.model.snapshot import EVERY_TYPE, Call, Snapshot
 from scanner.sdk import Failure
 from tests.support.aws import ACCOUNT, QUICK, estate, moto_server, scan
@@ -223,3 +223,43 @@ def test_old_keys_are_used_until_they_end_when_the_role_is_refused_later() -> No
 def test_an_answer_without_credentials_is_none(answer: Any) -> None:
     with pytest.raises(Failure, match="holds no credentials"):
         Assumed(lambda: answer, 3600).get_frozen_credentials()
+
+
+GUARDS = frozenset({"AWS::S3::Bucket", "AWS::Organizations::Account"})
+
+
+def guards(snapshot: Snapshot) -> dict[str, Any]:
+    return {r.ref.account: r.facts[AllowedRegions] for r in estate(snapshot).resources if r.ref.type == "AWS::Organizations::Account"}
+
+
+@pytest.fixture(scope="module")
+def guarded(lab: Lab) -> Lab:
+    """Only the unit `care`, and so what is below it, is kept in the EU."""
+    org = client("organizations", f"http://{lab.proxy.upstream}")
+    exempt = ["iam:*", "organizations:*", "s3:ListAllMyBuckets"]
+    deny = {"Effect": "Deny", "NotAction": exempt, "Resource": "*", "Condition": {"StringNotEquals": {"aws:RequestedRegion": ["eu-central-1", "eu-west-1"]}}}
+    policy = org.create_policy(Content=json.dumps({"Version": "2012-10-17", "Statement": [deny]}), Description="x", Name="eu", Type="SERVICE_CONTROL_POLICY")
+    org.attach_policy(PolicyId=policy["Policy"]["PolicySummary"]["Id"], TargetId=lab.units["care"])
+    return lab
+
+
+def test_guards_of_regions_are_those_that_each_account_inherits(guarded: Lab) -> None:
+    seen = guards(scan(guarded.url, replace(options(), types=GUARDS)))
+    assert set(seen) == {ACCOUNT, *guarded.names.values()}
+    for name in ("one", "two"):
+        rule = seen[guarded.names[name]].value
+        assert (rule.enforced, {place.region for place in rule.places}, rule.exempt) == (True, {"eu-central-1", "eu-west-1"}, ())
+    assert not seen[guarded.names["three"]].value.enforced
+    assert "management account" in seen[ACCOUNT].value.detail
+    assert guarded.proxy.asked["DescribePolicy"] <= 2  # each is read once for all accounts
+
+
+@pytest.mark.parametrize("operation", ["ListParents", "ListPoliciesForTarget", "DescribePolicy", "DescribeOrganization"])
+@pytest.mark.parametrize("fault", ["denied", "throttled", "cut"])
+def test_a_guard_that_was_not_read_is_unknown(guarded: Lab, operation: str, fault: str) -> None:
+    guarded.proxy.break_(operation, fault)
+    snapshot = scan(guarded.url, replace(options(accounts=guarded.names["one"]), types=GUARDS, retries=1))
+    known = guards(snapshot)[guarded.names["one"]]
+    assert isinstance(known, Unknown)
+    assert known.reason in (Reason.DENIED, Reason.THROTTLED, Reason.UNAVAILABLE)
+    assert "bucket-one" in buckets(snapshot)
