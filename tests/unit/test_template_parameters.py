@@ -48,7 +48,7 @@ def test_the_files_of_other_tools(tmp_path: Path, text: str, expected: object) -
     assert json.loads(settings([str(tmp_path / "p.json")])["template.parameters"]) == expected
 
 
-@pytest.mark.parametrize(("text", "words"), [("{", "not JSON"), ("7", "no parameters"), ('[{"Key": "A"}]', "no parameter"), ("[" * 100_000, "")])
+@pytest.mark.parametrize(("text", "words"), [("{", "not JSON"), ("7", "no parameters"), ('[{"Key": "A"}]', "no parameter"), ("[" * 100_000, "nested too deep")])
 def test_files_that_are_none(tmp_path: Path, text: str, words: str) -> None:
     (tmp_path / "p.json").write_text(text, encoding="utf-8")
     with pytest.raises(InvalidFile, match=words):
