@@ -91,14 +91,16 @@ def _bounded(data: bytes) -> None:
 
 
 def _first_error(root: Any) -> int:
-    todo = [root]
+    """The first line on which something is missing, or up to which what stands there could be read."""
+    todo, lines = [root], []
     while todo:
         node = todo.pop()
-        if node.type == "ERROR" or node.is_missing:
-            line: int = node.start_point[0]
-            return line + 1
-        todo.extend(child for child in reversed(node.children) if child.has_error or child.is_missing)
-    return 1
+        if node.is_missing:
+            lines.append(node.start_point[0] + 1)
+        elif node.type == "ERROR":
+            lines.append((node.children[-1] if node.children else node).start_point[0] + 1)
+        todo.extend(child for child in node.children if child.has_error or child.is_missing or child.type == "ERROR")
+    return min(lines, default=1)
 
 
 def _body(node: Any, into: Block, bound: frozenset[str], depth: int) -> None:
