@@ -23,7 +23,7 @@ from scanner.report.text import safe
 from scanner.store.snapshot_file import load, looks_like
 
 #: Words by which a file shows that types of a provider are needed to judge it.
-_SPEAKS_OF = {"azure": ("Microsoft.", "microsoft.", "azurerm_"), "aws": ("AWS::", "aws_")}
+_SPEAKS_OF = {"azure": ("microsoft.", "azurerm_", "deploymenttemplate.json", ".bicep'"), "aws": ("aws::", "aws_", "aws:cloudformation", "cdk:cloud-assembly")}
 
 
 def packages_for(targets: Targets) -> set[str]:
@@ -33,7 +33,7 @@ def packages_for(targets: Targets) -> set[str]:
         if file.is_dir():  # a folder of Terraform files may speak of any
             return {f"providers.{name}.types" for name in _SPEAKS_OF}
         try:
-            text = read_text(file)
+            text = read_text(file).lower()
         except InvalidFile:
             continue  # said when it is read
         found |= {f"providers.{name}.types" for name, words in _SPEAKS_OF.items() if any(word in text for word in words)}

@@ -13,6 +13,7 @@ import pytest
 
 from scanner import plugins
 from scanner.cli.collecting import collect
+from scanner.cli.files import packages_for
 from scanner.cli.targets import parse_targets
 from scanner.collect.plan import Options
 from scanner.judge.engine import Question, judge
@@ -66,6 +67,21 @@ def test_a_folder_holds_each_resource_once() -> None:
         seen = {v.subject.name for v in found}
         assert names <= seen
         assert not {"Db", "Logs", "NotOurs", "{name}", "{account}"} & seen, folder
+
+
+def test_the_declarations_follow_from_what_the_files_lead_to(tmp_path: Path) -> None:
+    """A file that names no type itself, but leads to files that do: without their declarations nothing in them would be judged."""
+    (tmp_path / "main.bicep").write_text("module m './part.bicep' = { name: 'm' }\n")
+    (tmp_path / "part.bicep").write_text("resource a 'Microsoft.Storage/storageAccounts@2023-05-01' = {\n  name: 'a'\n}\n")
+    (tmp_path / "main.json").write_text('{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "contentVersion": "1", "resources": []}')
+    for names, kinds in (
+        (["main.bicep"], {"azure"}),
+        (["main.json"], {"azure"}),
+        ([str(FIXTURES / "cdk" / "manifest.json")], {"aws"}),
+        (["main.bicep", str(FIXTURES / "cdk" / "manifest.json")], {"aws", "azure"}),
+    ):
+        targets = parse_targets([str(tmp_path / name) for name in names])
+        assert packages_for(targets) == {f"providers.{kind}.types" for kind in kinds}
 
 
 SHARED = ROOT.parent / "shared" / "iac" / "traps"
