@@ -25,6 +25,7 @@ SHAPES: dict[str, tuple[Tf, ...]] = {
             "Origin": const("EXTERNAL", cite="provider documentation: key material is imported"), "MultiRegion": "multi_region",
             "KeySpec": const("SYMMETRIC_DEFAULT"), "EnableKeyRotation": const(False), "RotationPeriodInDays": const(None), "KeyPolicy": attr("policy", then=from_json),
         }),
+        satellite("aws_kms_key_policy", "key_id", {"KeyPolicy": attr("policy", then=from_json)}),
     ),
     "AWS::KMS::ReplicaKey": (tf("aws_kms_replica_key", {"PrimaryKeyArn": "primary_key_arn", "KeyPolicy": attr("policy", then=from_json)}),),
     "AWS::SecretsManager::Secret": (tf("aws_secretsmanager_secret", {"KmsKeyId": "kms_key_id", "ReplicaRegions[].Region": "replica[].region"}),),
