@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from providers.arm.deployment import DEPLOYMENT, Deployment, Resource, nested, segments
+from providers.arm.deployment import DEPLOYMENT, Deployment, Resource, segments
 from providers.arm.evaluate import MAX_COPIES
 from providers.arm.jsonc import Obj, Raw
 from providers.arm.values import Open, Value, settled, text_of, unknown
@@ -267,4 +267,4 @@ def _tags(body: dict[str, Json]) -> dict[str, str]:
     return {key: text for key, text in known if text is not None and not key.startswith("$")}
 
 
-__all__ = ["Collector", "nested", "plain", "sections"]
+__all__ = ["Collector", "plain", "sections"]
