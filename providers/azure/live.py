@@ -161,15 +161,12 @@ class AzureWorker:
         except MissingCredentials as error:
             raise Failure(Reason.DENIED, "", error.message) from error
         jobs: list[Job] = []
-        excluded: tuple[str, ...] = ()
         if self.asked.directory and {"", DIRECTORY} & set(self.targets):
             jobs += self.directories.jobs()
-        elif self.asked.directory:
-            excluded = ("azure:entra",)
         if self.asked.resources() and set(self.targets) != {DIRECTORY}:
             jobs += self._scopes()
             jobs.append(Job(look("", "", "Microsoft.Resources", served.OPERATION), "versions"))
-        return Answer(replace(call, items=1), jobs=tuple(jobs), excluded=excluded)
+        return Answer(replace(call, items=1), jobs=tuple(jobs))
 
     def _scopes(self) -> list[Job]:
         """Subscriptions by their ids need no list; names, and all that there are, do; management groups have one of their own."""

@@ -174,9 +174,11 @@ def test_the_place_of_a_directory_is_no_country(arm: ArmReplay) -> None:
     assert "country is NL" in place.detail
 
 
-def test_a_subscription_leaves_the_directory_out_and_says_so(arm: ArmReplay) -> None:
+def test_a_subscription_as_target_holds_no_directory(arm: ArmReplay) -> None:
+    """A promise speaks of what the targets hold: one about two-factor sign-in then finds nothing, and is unproven."""
     snapshot = scan(OPTIONS, "Production")
-    assert snapshot.run.excluded == ("azure:entra",)
+    assert snapshot.run.excluded == ()
+    assert not Judged.of(snapshot).estate.with_fact(SignIn)
     assert not [path for _, path in arm.core.tally.paths if path.startswith("/v1.0/")]
 
 
