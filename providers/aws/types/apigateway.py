@@ -5,6 +5,7 @@ from typing import Any
 from providers.aws.certificates import used_certificates
 from providers.aws.excuses import KEYS, PEOPLE, PROBED, SETTINGS
 from providers.aws.pem import from_pem
+from providers.aws.reached import api_domain
 from providers.aws.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
@@ -16,6 +17,7 @@ from scanner.sdk import (
     ClientAuth,
     Deletion,
     Each,
+    Endpoints,
     Exposure,
     Home,
     KeyCustody,
@@ -106,6 +108,7 @@ DOMAIN_NAME = TypeDecl(
         fact(Transit, plaintext_allowed=always(False, cite=_HTTPS)),
         fact(TlsFloor, derive(_domain_floor, live="securityPolicy", cfn="SecurityPolicy")),
         fact(ClientAuth, derive(_asks, live="mutualTlsAuthentication.truststoreUri", cfn="MutualTlsAuthentication.TruststoreUri")),
+        fact(Endpoints, derive(api_domain, live=("domainName", "endpointConfiguration.types[]", "certificateArn || regionalCertificateArn"), cfn=NOT_SHOWN("asked once it is deployed"))),
         *used_certificates(live="certificateArn || regionalCertificateArn", cfn="CertificateArn || RegionalCertificateArn"),
     ),
     never={

@@ -5,7 +5,9 @@ from typing import Any
 
 from providers.aws.certificates import used_certificates
 from providers.aws.excuses import KEYS, PEOPLE, PROBED, SETTINGS
+from providers.aws.reached import api_domain
 from scanner.sdk import (
+    NOT_SHOWN,
     OFF,
     ON,
     AtRest,
@@ -14,6 +16,7 @@ from scanner.sdk import (
     Backups,
     ClientAuth,
     Deletion,
+    Endpoints,
     Exposure,
     Home,
     KeyCustody,
@@ -70,6 +73,7 @@ DOMAIN_NAME = TypeDecl(
         fact(Transit, plaintext_allowed=always(False, cite="API Gateway Developer Guide, infrastructure security: APIs are reached by HTTPS only")),
         fact(TlsFloor, derive(_floor, same=(f"{_SETTINGS}.SecurityPolicy", _SETTINGS))),
         fact(ClientAuth, derive(_asks, same="MutualTlsAuthentication.TruststoreUri")),
+        fact(Endpoints, derive(api_domain, live=("DomainName", f"{_SETTINGS}.EndpointType", f"{_SETTINGS}.CertificateArn"), cfn=NOT_SHOWN("asked once it is deployed"))),
         *used_certificates(live=f"{_SETTINGS}.CertificateArn", cfn=f"{_SETTINGS}.CertificateArn"),
     ),
     never={
