@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from scanner.judge.estate import Estate
@@ -44,7 +46,11 @@ def judge(estate: Estate, questions: Iterable[Question], now: datetime) -> tuple
     """Every verdict, failures first. `now` is an argument: yesterday's snapshot can be judged by today's date."""
     unique = {q.key: q for q in questions}
     verdicts = [v for key in sorted(unique) for v in _answers(estate, unique[key], now)]
-    return tuple(sorted(verdicts, key=lambda v: (v.sort_key, v.fingerprint)))
+    ordered: list[Verdict] = []
+    for _, alike in groupby(sorted((v.sort_key, n) for n, v in enumerate(verdicts)), key=itemgetter(0)):
+        group = [verdicts[n] for _, n in alike]  # of one check, subject and fact: they differ by their parameters, and a fingerprint says which
+        ordered.extend(group if len(group) == 1 else sorted(group, key=lambda v: v.fingerprint))
+    return tuple(ordered)
 
 
 def _answers(estate: Estate, question: Question, now: datetime) -> Iterator[Verdict]:
