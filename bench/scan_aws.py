@@ -48,8 +48,13 @@ def serve(resources: int, port: int) -> None:
     from scanner.demo.moto_supplement import serve_more
 
     serve_more()
-    with mock_aws():
-        built = importlib.import_module("aws_estate").build(resources)  # stands beside this program
+    estate = importlib.import_module("aws_estate")  # stands beside this program
+    emulator = mock_aws()
+    emulator.start()
+    built = estate.build(resources)
+    emulator.stop(remove_data=False)
+    regions: Any = importlib.import_module("moto.ec2.models.availability_zones_and_regions").RegionsAndZonesBackend
+    regions.regions = [region for region in regions.regions if region.name in estate.REGIONS]  # no other is enabled
     server = ThreadedMotoServer("127.0.0.1", port, verbose=False)
     server.start()
     print(json.dumps({"resources": built.total, "kinds": len(built.by_kind), "failed": dict(built.failed)}), flush=True)
