@@ -12,7 +12,10 @@ def _store(value: Any) -> Json:
     raise ValueError(f"the key lies in the custom key store {value}: whether that is outside of AWS is not shown here")
 
 
-_ROTATED: dict[str, Any] = {"EnableKeyRotation": attr("enable_key_rotation", absent=False, cite="provider documentation: defaults to false"), "RotationPeriodInDays": "rotation_period_in_days"}
+_ROTATED: dict[str, Any] = {
+    "EnableKeyRotation": attr("enable_key_rotation", absent=False, cite="provider documentation: defaults to false"),
+    "RotationPeriodInDays": "rotation_period_in_days",
+}
 
 SHAPES: dict[str, tuple[Tf, ...]] = {
     "AWS::KMS::Key": (
