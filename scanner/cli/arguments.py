@@ -104,8 +104,12 @@ def _looking(command: argparse.ArgumentParser) -> None:
     look.add_argument("--ou", metavar="ID,ID", help="AWS: only the accounts in these organisational units, or below them")
     look.add_argument("--exclude-ou", metavar="ID,ID", help="AWS: all but the accounts in these organisational units, or below them")
     look.add_argument("--azure-cloud", metavar="NAME|URL", help="Azure: public (default), china, usgovernment, or the URL of a Resource Manager")
-    look.add_argument("--management-group", metavar="NAME", action="append", default=[], help="Azure: the subscriptions in it and below it; as the target azure:mg/NAME (repeatable)")
-    look.add_argument("--azure-bodies", choices=("graph", "lists", "single"), help="Azure: by Resource Graph (default, fast), or by Resource Manager alone, which does not trail behind")
+    look.add_argument(
+        "--management-group", metavar="NAME", action="append", default=[], help="Azure: the subscriptions in it and below it; as the target azure:mg/NAME (repeatable)"
+    )
+    look.add_argument(
+        "--azure-bodies", choices=("graph", "lists", "single"), help="Azure: by Resource Graph (default, fast), or by Resource Manager alone, which does not trail behind"
+    )
     look.add_argument("--endpoints", action="store_true", help="AWS, Azure: probe the TLS endpoints that the cloud declares, too; those in private networks are named and left out")
     look.add_argument("--connect", metavar="IP", help="TLS: connect to this address instead of looking the host up")
     look.add_argument("--ca-file", metavar="PEM", help="TLS: trust these certificates too")

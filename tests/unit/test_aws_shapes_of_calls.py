@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from providers.aws import clues
-from providers.aws.documents import host_only, scrubbed
 from providers.aws.details import _known_by
+from providers.aws.documents import host_only, scrubbed
 from providers.aws.paging import goes_on, told
 from providers.aws.policy import mount_transit
 from providers.aws.schedule import hours_between

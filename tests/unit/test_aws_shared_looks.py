@@ -2,8 +2,8 @@
 
 import pytest
 
-from providers.aws.documents import items
 from providers.aws.details import matched
+from providers.aws.documents import items
 from providers.aws.plan import is_shared
 from scanner.sdk import Dialect, Document, Failure, Get, List, Ref
 

@@ -198,7 +198,9 @@ def test_a_client_of_another_region_signs_for_it(plain: bool, monkeypatch: pytes
     assert not hasattr(asking[0], "describe_instances"), "the model holds what is called and no more"
 
 
-@pytest.mark.parametrize("bucket", ["plain-bucket", "abc", "with.dots.in-it", "data--euc1-az1--x-s3", "alias-s3alias", "xn--bcher-kva", "Upper", "a_b", "any-ordinary-bucket-of-houvast"])
+@pytest.mark.parametrize(
+    "bucket", ["plain-bucket", "abc", "with.dots.in-it", "data--euc1-az1--x-s3", "alias-s3alias", "xn--bcher-kva", "Upper", "a_b", "any-ordinary-bucket-of-houvast"]
+)
 @pytest.mark.parametrize("endpoint", ["", "http://127.0.0.1:5000"])
 @pytest.mark.parametrize("region", ["us-east-1", "eu-central-1", "cn-north-1"])
 def test_addresses_of_buckets_are_those_of_botocore(bucket: str, endpoint: str, region: str, monkeypatch: pytest.MonkeyPatch) -> None:
