@@ -69,17 +69,17 @@ def emulated(resources: int, memory: Path | None) -> Iterator[tuple[str, dict[st
     command = [sys.executable, str(ROOT / "bench" / "latency_proxy.py"), "--listen", str(front), "--upstream", f"127.0.0.1:{upstream}", "--replay"]
     command += ["--memory", str(memory)] if memory else []
     if memory and memory.exists():
-        proxy = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        replaying = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         try:
-            assert proxy.stdout
-            proxy.stdout.readline()
+            assert replaying.stdout
+            replaying.stdout.readline()
             yield f"http://127.0.0.1:{front}", json.loads(memory.with_suffix(".json").read_text(encoding="utf-8"))
         finally:
-            proxy.kill()
-            proxy.wait()
+            replaying.kill()
+            replaying.wait()
         return
     server = subprocess.Popen([sys.executable, __file__, "--serve", str(upstream), "--resources", str(resources)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    proxy = None
+    proxy: subprocess.Popen[str] | None = None
     try:
         assert server.stdout
         built = json.loads(server.stdout.readline())

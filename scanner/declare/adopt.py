@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from scanner.data.cloudformation import holds_nothing as nothing_in_stacks
 from scanner.data.regions import azure_name
 from scanner.data.terraform import holds_nothing
 from scanner.declare.decl import TypeDecl
@@ -48,7 +49,7 @@ class _Owner:
 
 
 def adopt(documents: Iterable[Document], decls: Mapping[str, TypeDecl], words: Vocabulary | None = None) -> tuple[tuple[Document, ...], tuple[Call, ...]]:
-    """Documents in our types, and a look that failed for each Terraform type that no declaration reads. Documents of other dialects pass."""
+    """Documents in our types, and a look that failed for each type of Terraform and CloudFormation that no declaration reads. Documents of other dialects pass."""
     words = words or Vocabulary.of(decls)
     passed: list[Document] = []
     raw: list[Document] = []
@@ -66,6 +67,11 @@ def adopt(documents: Iterable[Document], decls: Mapping[str, TypeDecl], words: V
     for owner in owners.values():
         _inherit(owner, owners)
     made = tuple(replace(owner.doc, ref=_ref(owner), body=owner.body, tags=_tags(owner.raw), lines=_lines(owner)) for owner in owners.values())
+    strange = [doc for doc in passed if doc.dialect is Dialect.CLOUDFORMATION and doc.ref.type not in decls and not nothing_in_stacks(doc.ref.type)]
+    joined = {join.type for decl in decls.values() for join in decl.joins} if strange else set()
+    for doc in strange:
+        if doc.ref.type not in joined:
+            unread[doc.bundle, doc.ref.type].append(doc)
     return (*passed, *made), tuple(_not_read(bundle, kind, docs) for (bundle, kind), docs in sorted(unread.items()))
 
 
@@ -240,7 +246,7 @@ def _not_read(bundle: str, kind: str, docs: list[Document]) -> Call:
     """Resources were declared, and nothing is known of them: never silence."""
     first = docs[0].ref
     names = ", ".join(doc.ref.name for doc in docs[:3]) + (f" and {len(docs) - 3} more" if len(docs) > 3 else "")
-    detail = f"Houvast has no declaration of the Terraform type {kind}: {names}"
+    detail = f"Houvast has no declaration of the {'Terraform ' if docs[0].dialect is Dialect.TERRAFORM else ''}type {kind}: {names}"
     return Call(first.provider, first.account, "", "file", f"read {docs[0].file or bundle}", f"{bundle}#{kind}", Reason.UNSUPPORTED, "", detail, "", (kind,))
 
 

@@ -46,6 +46,7 @@ class Apart(NotShown):
     def __call__(self, why: str) -> Apart:
         return Apart(why)
 
+
 #: What a declaration gives for a dialect: a path, several, or that it does not show.
 Spec = str | tuple[str, ...] | NotShown | None
 

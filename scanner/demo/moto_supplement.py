@@ -11,12 +11,11 @@ from typing import Any
 def serve_more() -> None:
     """Teach moto `backup:ListProtectedResources` and the Kinesis destinations of DynamoDB, where nothing is there until it is made;
     and of RDS what is there from the start."""
+    from moto.acm.models import CertBundle
     from moto.backup import urls
     from moto.backup.responses import BackupResponse
     from moto.dynamodb.responses import DynamoHandler
     from moto.rds import models
-
-    from moto.acm.models import CertBundle
 
     described: Any = CertBundle.describe
     CertBundle.describe = lambda self: _spelt(described(self))  # type: ignore[method-assign]

@@ -16,7 +16,13 @@ LEGEND = {"read": "read from the source", "platform": "guaranteed by the platfor
 def matrix(decls: Mapping[str, TypeDecl]) -> list[dict[str, str]]:
     """A row for each type, fact and dialect that applies; facts that never apply are left out."""
     return [
-        {"provider": decl.provider, "type": name, "fact": declared.fact.__name__, "dialect": dialect.value, "state": _state(declared, dialect) if dialect is not Dialect.TERRAFORM else _from_terraform(declared, decl)}
+        {
+            "provider": decl.provider,
+            "type": name,
+            "fact": declared.fact.__name__,
+            "dialect": dialect.value,
+            "state": _state(declared, dialect) if dialect is not Dialect.TERRAFORM else _from_terraform(declared, decl),
+        }
         for name, decl in sorted(decls.items())
         for declared in decl.facts
         for dialect in decl.dialects()

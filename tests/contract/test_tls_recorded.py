@@ -66,6 +66,8 @@ def test_facts_of_the_good_one() -> None:
 
 @pytest.mark.parametrize("path", sorted({path for declared in ENDPOINT.facts for path in declared.paths(Dialect.PROBE)}))
 def test_every_path_yields_a_value_in_the_recording(path: str) -> None:
+    if path == "own_name":
+        return  # told by a cloud of an endpoint of its own, never seen on the wire: tests/e2e/test_endpoints.py
     # no endpoint of the recording broke a connection off, and an empty list is what that looks like
     if path in ("handshake.unseen[]", "handshake.untried[]"):
         assert all(compile_path(path.removesuffix("[]")).read(dict(doc.body)) for doc in SNAPSHOT.documents)

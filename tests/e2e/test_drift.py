@@ -53,7 +53,7 @@ def seen(tmp_path: Path) -> Any:
 
 
 def test_what_was_changed_by_hand_is_found(seen: Any) -> None:
-    folder, done, _, plain = seen
+    _, done, _, plain = seen
     assert done.code == 10, done.err
     by_fact = {(verdict["subject"]["name"], verdict["fact"]): verdict for verdict in done.json["verdicts"]}
     changed = by_fact["orders", "Deletion"]

@@ -42,7 +42,11 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     folder = tmp_path_factory.mktemp("leaves")
     ca = trustme.CA(key_type=trustme.KeyType.RSA)
     held, renewed, old = (ca.issue_cert("portal.example.org", key_type=trustme.KeyType.RSA) for _ in range(3))
-    with moto_server() as url, serving(https(server_context(written(held, folder / "held.pem")))) as good, serving(https(server_context(written(old, folder / "old.pem")))) as stale:
+    with (
+        moto_server() as url,
+        serving(https(server_context(written(held, folder / "held.pem")))) as good,
+        serving(https(server_context(written(old, folder / "old.pem")))) as stale,
+    ):
         estate = Estate(url)
         public, private = estate.balancer(GERMANY, "portal"), estate.balancer(GERMANY, "inside")
         estate.client("elbv2", GERMANY)

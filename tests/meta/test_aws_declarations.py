@@ -178,11 +178,15 @@ def test_cloudformation_paths_lead_to_what_the_schema_knows(decl: TypeDecl, path
         schema(join.type).member(join.on)
 
 
+#: Types that templates make, and of which they do not show what is asked: what an account inherits stands in its organisation.
+NOT_BY_TEMPLATE = {"AWS::Organizations::Account"}
+
+
 def test_types_without_a_schema_say_so() -> None:
     for decl in DECLS.values():
         if decl.cloudformation:
             schema(decl.type)
-        else:
+        elif decl.type not in NOT_BY_TEMPLATE:
             with pytest.raises(Wrong):
                 schema(decl.type, ("eu-west-1",))
 

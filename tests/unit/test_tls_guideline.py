@@ -29,7 +29,7 @@ binds = [{ check = "tls-versions", guideline = "mozilla-6.0-modern" }, { check =
 
 
 def arguments(**given: Any) -> argparse.Namespace:
-    return argparse.Namespace(**({"check": [], "skip_check": [], "promises": None, "type": [], "waivers": None, "tls_guideline": None} | given))
+    return argparse.Namespace(**({"check": [], "skip_check": [], "promises": None, "type": [], "waivers": None, "tls_guideline": None, "drift": False} | given))
 
 
 def asked(choice: Any) -> dict[str, set[str]]:
