@@ -5,6 +5,9 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,13 +48,21 @@ socket.socket.connect_ex = _connect_ex  # type: ignore[method-assign, assignment
 _SCRUBBED = ("AWS_", "AZURE_", "HOUVAST_", "IDENTITY_", "MSI_", "ARM_")
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for each test, in one of their own: the factory reads all names that there are before it makes one more."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def scrubbed_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+def scrubbed_environment(monkeypatch: pytest.MonkeyPatch, homes: Iterator[Path]) -> None:
     """No credentials, no configuration, no proxy, no instance metadata."""
     for name in list(os.environ):
         if name.startswith(_SCRUBBED) or name.lower() in ("http_proxy", "https_proxy", "all_proxy", "no_color", "requests_ca_bundle", "ssl_cert_file"):
             monkeypatch.delenv(name)
-    home = tmp_path_factory.mktemp("home")
+    home = next(homes)
+    home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("AWS_CONFIG_FILE", str(home / "aws-config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(home / "aws-credentials"))
