@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -65,15 +66,25 @@ class History:
             self.db = sqlite3.connect(path, timeout=busy, isolation_level=None, check_same_thread=False)
         try:
             with self._errors():
-                self._prepare()
+                self._prepare_patiently(time.monotonic() + busy)
         except BaseException:
             self.db.close()
             raise
 
+    def _prepare_patiently(self, until: float) -> None:
+        """SQLite does not wait while two programs make the same new file one with a write-ahead log: it says at once that it is locked."""
+        while True:
+            try:
+                return self._prepare()
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > until:
+                    raise
+                time.sleep(0.02)
+
     def _prepare(self) -> None:
         version = user_version(self.db)
-        owner = self.db.execute("PRAGMA application_id").fetchone()[0]
         tables = self.db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        owner = self.db.execute("PRAGMA application_id").fetchone()[0]  # after the tables: both come in one transaction of whoever makes the file
         if tables and owner != APPLICATION_ID:
             raise HistoryUnusable(str(self.path), "is a database of another program", "name another file with --history; this one was not touched")
         if version > len(MIGRATIONS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import sqlite3
 import subprocess
@@ -10,6 +11,7 @@ import threading
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -164,6 +166,26 @@ def test_two_programs_write_side_by_side(tmp_path: Path) -> None:
         assert b"recorded in h" in err, err
     with History(tmp_path / "h") as history:
         assert len(read.scans(history)) == 2
+
+
+def _open(path: Path, told: Any) -> None:
+    try:
+        with History(path):
+            told.put("")
+    except HistoryUnusable as error:
+        told.put(str(error))
+
+
+def test_several_programs_make_one_new_file(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("fork")
+    for number in range(10):
+        told = context.Queue()
+        programs = [context.Process(target=_open, args=(tmp_path / f"h{number}", told)) for _ in range(4)]
+        for program in programs:
+            program.start()
+        assert [told.get(timeout=60) for _ in programs] == [""] * 4
+        for program in programs:
+            program.join()
 
 
 def damaged(path: Path) -> None:
