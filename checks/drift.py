@@ -111,9 +111,12 @@ def _differences(code: Resource, live: Resource) -> Iterator[tuple[Resource, Out
     name, where = live.ref.name, code.ref.id
     for kind in _COMPARED:
         said, seen = code.facts.get(kind), live.facts.get(kind)
-        if said is None or seen is None or (isinstance(said, Unknown) and said.reason is Reason.UNSUPPORTED):
+        if said is None or (isinstance(said, Unknown) and said.reason is Reason.UNSUPPORTED):
             continue  # the code says nothing of it
-        if isinstance(said, Unknown):
+        if seen is None:
+            if not isinstance(said, Unknown):
+                yield code, unsure(Reason.UNSUPPORTED, say("whether {name} is as {code} declares is not known: {why}", name=name, code=where, why=kind.__name__)), kind.__name__
+        elif isinstance(said, Unknown):
             yield live, unsure(said.reason, say("what {code} declares for {name} is not known: {why}", name=name, code=where, why=said.detail)), kind.__name__
         elif isinstance(seen, Unknown):
             yield live, unsure(seen.reason, say("whether {name} is as {code} declares is not known: {why}", name=name, code=where, why=seen.detail)), kind.__name__

@@ -30,6 +30,8 @@ class Baseline:
     settled: Mapping[str, str] = field(default_factory=dict)
     """Status by promise."""
     gaps: frozenset[GapKey] = frozenset()
+    missing: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """What would have proved a promise, by promise."""
 
     def knows(self, verdict: Verdict) -> bool:
         """Whether it stood like this already. What was unknown and fails now is new, and the other way round."""
@@ -43,7 +45,8 @@ class Baseline:
 
     def knows_settlement(self, settlement: Settlement) -> bool:
         """Whether a promise stood like this already, by nothing but what was known."""
-        return self.settled.get(settlement.promise) == settlement.status.value and self.fails.issuperset(settlement.fails)
+        same = self.settled.get(settlement.promise) == settlement.status.value and self.fails.issuperset(settlement.fails)
+        return same and self.missing.get(settlement.promise, frozenset()).issuperset(settlement.missing)
 
     def tally(self, verdicts: Iterable[Verdict]) -> dict[str, int]:
         """Failures by how they stand to it: `new`, `known`, and `gone` for those that fail no longer."""

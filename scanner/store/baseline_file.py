@@ -47,5 +47,6 @@ def _baseline(name: str, plain: dict[str, Any]) -> Baseline:
         prints("fail"),
         prints("unknown"),
         {str(settled["promise"]): str(settled["status"]) for settled in plain["settlements"]},
-        frozenset(tuple(str(gap.get(key) or "") for key in keys) for gap in plain["coverage"]["gaps"]),  # type: ignore[misc]  # seven keys, seven texts
+        gaps=frozenset(tuple(str(gap.get(key) or "") for key in keys) for gap in plain["coverage"]["gaps"]),  # type: ignore[misc]  # seven keys, seven texts
+        missing={str(settled["promise"]): frozenset(map(str, settled["missing"])) for settled in plain["settlements"]},
     )

@@ -82,6 +82,14 @@ def test_promises_that_were_broken_before(tmp_path: Path) -> None:
     assert scan(template(tmp_path, Old=OPEN), *promises, "--baseline", "baseline.json")[0] == Exit.UNKNOWN, "broken before, unproven now"
 
 
+def test_a_scan_that_was_narrowed_since_is_new(tmp_path: Path) -> None:
+    (tmp_path / "promises.toml").write_text('[[promise]]\nid = "encrypted"\ntext = "Encrypted."\nbinds = [{ check = "encryption-at-rest" }]\n')
+    file = template(tmp_path, Good=GOOD, Dark=OPEN)
+    assert scan(file, "--promises", "promises.toml", "-o", "baseline.json")[0] == Exit.UNKNOWN
+    assert scan(file, "--promises", "promises.toml", "--baseline", "baseline.json")[0] == Exit.OK
+    assert scan(file, "--promises", "promises.toml", "--baseline", "baseline.json", "--type", "AWS::EC2::Volume")[0] == Exit.UNKNOWN
+
+
 def test_a_waived_finding_is_none_that_is_known(tmp_path: Path) -> None:
     waiver = '[[waiver]]\ncheck = "encryption-at-rest"\nsubject = "Old"\nowner = "Jan"\nreason = "empty"\nuntil = 2199-01-01\n'
     (tmp_path / "waivers.toml").write_text(waiver)
