@@ -107,7 +107,7 @@ def test_region_rules_are_read_by_every_operator(operator: str) -> None:
 def test_exemptions_and_missing_targets_are_said() -> None:
     found = _left_open(LIVE, (_deny("eu-central-1", ArnNotLike={"aws:PrincipalArn": ["arn:aws:iam::*:role/a"]}),), (), ("SERVICE_CONTROL_POLICY",))
     assert not found.enforced
-    assert found.exempt == ("aws:PrincipalArn: arn:aws:iam::*:role/a",)
+    assert found.exempt == ("aws:PrincipalArn ArnNotLike arn:aws:iam::*:role/a",)
 
 
 @pytest.mark.parametrize("content", [{"Statement": []}, {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}, '{"Statement": []}'])

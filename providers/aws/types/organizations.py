@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from providers.aws.guardrails import inherited
+from providers.aws.guardrails import inherited, left_open
 from providers.aws.schedule import hours_between
 from providers.aws.types.backup import best
 from scanner.sdk import (
@@ -28,7 +29,6 @@ from scanner.sdk import (
 _NONE_HERE: Any = {"AWSOrganizationsNotInUseException": {}}
 """The account belongs to no organization."""
 _FOR_EVER = 36500.0
-_REGION = "aws:requestedregion"
 
 
 def _object(content: Any) -> Mapping[str, Any]:
@@ -39,42 +39,14 @@ def _object(content: Any) -> Mapping[str, Any]:
     return found
 
 
-def _statements(content: Any) -> Iterator[Mapping[str, Any]]:
-    said = _object(content).get("Statement", [])
-    yield from said if isinstance(said, list) else [said]
-
-
-def _listed(value: Any) -> list[str]:
-    return [str(one) for one in (value if isinstance(value, list) else [value])]
-
-
-def _open_regions(statement: Mapping[str, Any]) -> tuple[list[str], list[str]] | None:
-    """Regions that a statement leaves open, and who is exempt from it; None where it is not about regions."""
-    if statement.get("Effect") != "Deny":
-        return None
-    allowed: list[str] = []
-    exempt = [f"{key}: {', '.join(_listed(statement[key]))}" for key in ("NotPrincipal", "NotResource") if key in statement]
-    for operator, test in (statement.get("Condition") or {}).items():
-        for key, value in test.items():
-            if str(key).lower() == _REGION and str(operator).lower().startswith(("stringnotequals", "stringnotlike")):
-                allowed += _listed(value)
-            else:
-                exempt += [f"{key}: {', '.join(_listed(value))}"]
-    return (allowed, exempt) if allowed else None
-
-
 def _left_open(_: Ref, contents: tuple[Any, ...], targets: tuple[Any, ...], kinds: tuple[Any, ...]) -> AllowedRegions:
-    """Where a region-deny policy still lets things be made. Global services are exempt by NotAction, and are asked themselves.
-    Attached to nothing it refuses nothing."""
+    """Where a region-deny policy still lets things be made. Attached to nothing it refuses nothing."""
     if kinds and kinds[0] != "SERVICE_CONTROL_POLICY":
         raise NotApplicable("is no service control policy")
-    found = [rule for content in contents for statement in _statements(content) if (rule := _open_regions(statement)) is not None]
-    if not found:
+    found = left_open(contents)
+    if found is None:
         raise NotApplicable("says nothing about regions")
-    # Each statement denies what is not in its own list: what all of them leave open is open.
-    shared = [region for region in dict.fromkeys(found[0][0]) if all(region in allowed for allowed, _ in found)]
-    exempt = tuple(dict.fromkeys(words for _, others in found for words in others))
-    return AllowedRegions(tuple(place_of("aws", region) for region in shared), bool(targets), "" if targets else "it is attached to nothing", exempt)
+    return replace(found, enforced=bool(targets), detail="" if targets else "it is attached to nothing")
 
 
 def _assigned(value: Any) -> Any:
