@@ -158,6 +158,11 @@ def _covers(ref: Ref, pattern: Pattern, objects: bool) -> bool:
     if logical:
         return logical == ref.name and text.endswith("/*") is objects
     name = _named(text, "s3")
+    if not _live(ref):
+        # What a template's bucket will be called it may not say; S3 takes a policy only if its resources lie within the bucket
+        # ("Policy has invalid resource"), so the policy that is attached here means this one.
+        bucket, slash, key = name.partition("/")
+        return bool(bucket) and (key == "*" or (not slash and bucket.endswith("*")) if objects else not slash)
     if not objects:
         return _glob(name, ref.name)
     return name.endswith("*") and f"{ref.name}/".startswith(name.rstrip("*"))
@@ -171,6 +176,8 @@ def _touches(ref: Ref, pattern: Pattern, objects: bool) -> bool:
     if not text.startswith("arn:") or text.count(":") < 5:
         return True  # a wildcard may stand for any part of an ARN
     name = _named(text, "s3")
+    if not _live(ref):
+        return "*" in name or ("/" in name) is objects
     if not objects:
         return _glob(name, ref.name)
     stem = re.split(r"[*?]", name, maxsplit=1)[0]
@@ -189,6 +196,11 @@ def _on_one(ref: Ref, service: str, statement: Statement, names: tuple[Any, ...]
         if found:
             return True
     return False
+
+
+def _live(ref: Ref) -> bool:
+    """Whether its name is the one that it bears in the cloud; in a template it is a logical one."""
+    return ref.id.startswith("arn:")
 
 
 def _named(text: str, service: str) -> str:

@@ -127,6 +127,11 @@ def _split(resolver: Resolver, argument: Node, _path: str | None) -> Value:
     return [known_text(item) for item in texts[1].split(texts[0])]
 
 
+def _length(resolver: Resolver, argument: Node, _path: str | None) -> Value:
+    items = resolver.value(argument)
+    return len(items) if isinstance(items, list) else unknown(why_unknown(items) or f"Fn::Length on line {line(argument)} has no known list")
+
+
 Function = Callable[["Resolver", Node, "str | None"], Value]
 FUNCTIONS: dict[str, Function] = {
     "Ref": _ref,
@@ -137,6 +142,7 @@ FUNCTIONS: dict[str, Function] = {
     "Fn::FindInMap": _find_in_map,
     "Fn::Select": _select,
     "Fn::Split": _split,
+    "Fn::Length": _length,
 }
 #: Functions whose value does not exist before deployment.
 NOT_BEFORE = {

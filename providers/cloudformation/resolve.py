@@ -17,7 +17,7 @@ from providers.cloudformation.conditions import Conditions, Open
 from providers.cloudformation.functions import FUNCTIONS, NOT_BEFORE
 from providers.cloudformation.nodes import LIST, MAP, PLAIN, TEXT, Entry, TooMuch, entries, line
 from providers.cloudformation.scope import Given
-from providers.cloudformation.values import REMOVED, Removed, Value, Word, as_text, known_text, plain, unknown, why_unknown, without_secret
+from providers.cloudformation.values import REMOVED, Removed, Value, Word, as_text, known_text, plain, refers, unknown, why_unknown, without_secret
 from scanner.sdk import REFERENCE, UNRESOLVED, Json
 
 _LOOP_VARIABLE = re.compile(r"[$&]\{([^}]*)\}")
@@ -126,6 +126,7 @@ class Resolver:
             return call
         found: dict[str, Json] = {}
         for name, entry in own.items():
+            name = self.named(name) if self.loops and "{" in name else name
             at = None if path is None else f"{path}.{name}" if path else name
             self._note(at, entry.key)
             if entry.again:
@@ -156,9 +157,36 @@ class Resolver:
         name = next((key for key in own if key == "Ref" or key.startswith("Fn::")), None)
         if name is None:
             return None
+        if any(key.startswith("Fn::ForEach::") for key in own):
+            return self._each(own, node, path)
         if len(own) > 1 or own[name].again:
             return unknown(f"{name} on line {line(node)} stands beside other keys")
         return self._call(name, own[name].value, path)
+
+    def _each(self, own: Mapping[str, Entry], node: MappingNode, path: str | None) -> Value:
+        """An object some of whose members come of a `Fn::ForEach`: [variable, list, {name: value}]."""
+        found: dict[str, Json] = {}
+        outer = self.loops
+        for key, entry in own.items():
+            parts = entry.value.value if key.startswith("Fn::ForEach::") and isinstance(entry.value, SequenceNode) else []
+            items = self.value(parts[1]) if len(parts) == 3 else None
+            texts = [as_text(item) for item in items] if isinstance(items, list) else [None]
+            if len(parts) == 3 and isinstance(parts[0], ScalarNode) and isinstance(parts[2], MappingNode) and None not in texts:
+                rounds = [(parts[2], {**outer, parts[0].value: str(text)}) for text in texts]
+            elif key.startswith("Fn::"):
+                return unknown(why_unknown(items) or f"{key} on line {line(node)} stands beside other keys, or runs over what is not known")
+            else:
+                rounds = [(MappingNode(MAP, [(entry.key, entry.value)], node.start_mark, node.end_mark), outer)]
+            for body, loops in rounds:
+                self.loops = loops
+                try:
+                    made = self._object(body, path)
+                finally:
+                    self.loops = outer
+                if not isinstance(made, dict) or why_unknown(made) is not None or refers(made) or made.keys() & found.keys():
+                    return unknown(why_unknown(made) or f"the loop on line {line(node)} makes no object, or the same member twice")
+                found |= made
+        return found
 
     def _call(self, name: str, argument: Node, path: str | None) -> Value:
         function = FUNCTIONS.get(name)

@@ -160,7 +160,7 @@ class Stack:
         if broken:
             self.gap(logical, entry.key, Reason.UNPARSABLE, f"{logical} {broken}", kind)
         if isinstance(exists, Open):
-            body = unknown(f"whether {logical} is made depends on what is not known: {exists.why}")
+            body = _perhaps(body, f"whether {logical} is made depends on what is not known: {exists.why}")
         if kind.startswith("AWS::Serverless::"):
             from providers.cloudformation.serverless import expand
 
@@ -217,7 +217,7 @@ class Stack:
     def perhaps(self, before: int, why: str) -> None:
         """Of the documents since a moment nothing is known, not even whether they will be."""
         documents = self.reading.documents
-        documents[before:] = [replace(doc, body={UNRESOLVED: why}, tags={}) for doc in documents[before:]]
+        documents[before:] = [replace(doc, body=_perhaps(doc.body, why), tags={}) for doc in documents[before:]]
 
     def nested(self, logical: str) -> Stack | str:
         """The stack that a resource makes, or why its template is not read."""
@@ -329,6 +329,13 @@ def _mapping(entry: Entry) -> MappingNode:
 def as_entries(entry: Entry | None) -> dict[str, Entry]:
     """The members of a section; none where it is no object."""
     return entries(entry.value) if entry is not None and isinstance(entry.value, MappingNode) else {}
+
+
+def _perhaps(body: Json | Mapping[str, Json], why: str) -> dict[str, Json]:
+    """Of what may or may not be made nothing is known but whom it would belong to: resources of the same template."""
+    held = body.items() if isinstance(body, Mapping) and UNRESOLVED not in body and not refers(dict(body)) else ()
+    whose = {key: value for key, value in held if value and all(refers(one) for one in (value if isinstance(value, list) else [value]))}
+    return {**whose, UNRESOLVED: why}
 
 
 def _condition_name(node: Node) -> str | None:

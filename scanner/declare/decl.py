@@ -83,7 +83,7 @@ class Join:
     def names(self, satellite: Document, owner: Document) -> bool | None:
         """Whether the satellite belongs to the owner, or to several it is one of; None when that cannot be told."""
         value = satellite.body.get(self.on)
-        if unresolved(dict(satellite.body)) is not None or unresolved(value) is not None:
+        if unresolved(value) is not None or (value is None and unresolved(dict(satellite.body)) is not None):
             return None
         found = [self._is(one, owner) for one in (value if isinstance(value, list) else [value])]
         return True if True in found else None if None in found else False
