@@ -16,6 +16,7 @@ from scanner.declare.readers import NOT_SHOWN, NotApplicable, Unresolvable, alwa
 from scanner.declare.terraform import ACTION, INNER, REGION, SHOWN, UNSET, VERSION, Since, Tf, attr, const, from_json, last_part, made, nothing, satellite, tf
 from scanner.declare.through import through
 from scanner.declare.view import Apart
+from scanner.declare.x509 import certificate_of
 from scanner.errors import HouvastError, InvalidFile, MissingCredentials, MissingExtra, UsageError
 from scanner.judge.countries import Countries
 from scanner.judge.estate import Estate
@@ -84,7 +85,7 @@ __all__ = [
     "Options", "Origin", "OutOfReach", "Outcome", "Outflow", "Part", "PasswordLogin", "Place", "Probe", "Reason", "Ref", "Renewal", "Replicas", "Report",
     "Resolve", "Resource", "Revocation", "RootAccess", "Run", "Said", "Scope", "SecondCertificate", "ServedNames", "Severity", "SignIn", "Since", "Snapshot", "Source", "State", "Status",
     "Tf", "TlsFloor", "TlsPolicy", "Transit", "Transparency", "TypeDecl", "Unknown", "Unresolvable", "UsageError", "Worker",
-    "always", "any_of", "applying", "arns", "attr", "azure_ids", "azure_name", "azure_pair", "bad", "boolean", "by_dialect", "check", "choice", "compile_path", "const", "country_name",
+    "always", "any_of", "applying", "arns", "attr", "azure_ids", "azure_name", "azure_pair", "bad", "boolean", "by_dialect", "certificate_of", "check", "choice", "compile_path", "const", "country_name",
     "derive", "derived_regions", "estate_check", "fact", "fails", "first_proven", "flag", "from_json", "good", "guideline", "guideline_names", "here", "is_cipher", "jsonable", "last_part", "listed", "local_file", "made", "meaning", "members", "never", "never_others",
     "nothing", "nowhere", "number", "of", "of_parent", "passes", "per_dialect", "place_of", "placed", "rate", "region_of", "regions", "roots", "rows", "satellite", "say", "several", "suite", "table", "term", "text", "tf", "through", "together", "traced", "trim", "unread", "unsure",
     "unsure_of",

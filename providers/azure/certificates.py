@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from scanner.sdk import Certificate, NotApplicable, Reason, Ref, Renewal, Unresolvable
+from scanner.sdk import Certificate, NotApplicable, Reason, Ref, Renewal, Unresolvable, certificate_of
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -22,7 +22,7 @@ def encoded(_ref: Ref, data: Values, vaulted: Values = ()) -> Certificate:
         raise Unresolvable(Reason.UNRESOLVED, f"it lies at {vaulted[0]}, and the gateway does not show it")
     if not data:
         raise Unresolvable(Reason.UNPARSABLE, "the certificate is not in the answer")
-    return _read(_leaf(_parse(str(data[0]))), managed=None)
+    return certificate_of(_leaf(_parse(str(data[0]))), managed=None)
 
 
 def anchor(_ref: Ref, data: Values) -> Certificate:
@@ -34,7 +34,7 @@ def held(_ref: Ref, data: Values, issuer: Values) -> Certificate:
     """A certificate that a vault holds. An issuer that the vault knows renews it; `Self` and `Unknown` are one's own affair."""
     if not data:
         raise Unresolvable(Reason.UNPARSABLE, "the certificate is not in the answer (is it still being issued?)")
-    return _read(_leaf(_parse(str(data[0]))), managed=bool(issuer) and str(issuer[0]).lower() not in ("self", "unknown"))
+    return certificate_of(_leaf(_parse(str(data[0]))), managed=bool(issuer) and str(issuer[0]).lower() not in ("self", "unknown"))
 
 
 def held_renewal(_ref: Ref, actions: Values, issuer: Values) -> Renewal:
@@ -93,40 +93,3 @@ def _leaf(found: Iterable[x509.Certificate]) -> x509.Certificate:
     if len(leaves) != 1:
         raise ValueError(f"{len(leaves)} of {len(given)} certificates may be the leaf")
     return leaves[0]
-
-
-def _read(cert: x509.Certificate, managed: bool | None) -> Certificate:
-    from cryptography.hazmat.primitives import hashes
-
-    hashed = cert.signature_hash_algorithm
-    return Certificate(
-        names=_names(cert), issuer=cert.issuer.rfc4514_string(), not_before=cert.not_valid_before_utc, not_after=cert.not_valid_after_utc, key=_key(cert.public_key()),
-        signature=hashed.name if hashed else "", fingerprint=cert.fingerprint(hashes.SHA256()).hex(), managed=managed, serial=f"{cert.serial_number:x}",
-    )  # fmt: skip
-
-
-def _names(cert: x509.Certificate) -> tuple[str, ...]:
-    """Subject alternative names; the common name of a certificate without any (a root, a client's)."""
-    from cryptography import x509
-
-    try:
-        found = cert.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except x509.ExtensionNotFound:
-        return tuple(str(name.value) for name in cert.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME))
-    return (*found.get_values_for_type(x509.DNSName), *map(str, found.get_values_for_type(x509.IPAddress)))
-
-
-def _key(key: Any) -> str:
-    """As `Certificate.key`; empty for a kind that no TLS server uses."""
-    from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
-
-    match key:
-        case rsa.RSAPublicKey():
-            return f"RSA-{key.key_size}"
-        case ec.EllipticCurvePublicKey():
-            return f"ECDSA-{key.curve.name}"
-        case ed25519.Ed25519PublicKey():
-            return "Ed25519"
-        case ed448.Ed448PublicKey():
-            return "Ed448"
-    return ""

@@ -137,6 +137,7 @@ NAMES = [
     "bad",
     "boolean",
     "by_dialect",
+    "certificate_of",
     "check",
     "choice",
     "compile_path",

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from providers.aws.custody import holder_of, key_name
+from providers.aws.databases import INHERITS, elsewhere, encrypted
 from providers.aws.excuses import CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
 from providers.aws.parameters import of_group
 from providers.aws.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     OFF,
-    ON,
     AtRest,
     BackupEncryption,
     BackupPlaces,
@@ -29,7 +29,6 @@ from scanner.sdk import (
     Ref,
     Replicas,
     Resolve,
-    State,
     TlsFloor,
     Transit,
     TypeDecl,
@@ -88,17 +87,6 @@ GROUP = TypeDecl(
 )
 
 
-def _encrypted(ref: Ref, said: tuple[Any, ...], inherits: tuple[Any, ...] = ()) -> State:
-    """A template that is silent means off (CloudFormation reference), unless a snapshot, source or global cluster decides."""
-    if said:
-        return {"true": ON, "false": OFF}[str(said[0]).lower()]
-    if ref.id.startswith("arn:"):
-        raise ValueError("StorageEncrypted is absent")
-    if inherits:
-        raise Unresolvable(Reason.UNRESOLVED, "encrypted as its snapshot, source or global cluster is, which is not shown here")
-    return OFF
-
-
 def _backups(ref: Ref, days: tuple[Any, ...], last: tuple[Any, ...] = ()) -> Backups:
     """DocumentDB backs up continuously and cannot stop doing so: 1 day at least."""
     if not days and ref.id.startswith("arn:"):
@@ -106,17 +94,12 @@ def _backups(ref: Ref, days: tuple[Any, ...], last: tuple[Any, ...] = ()) -> Bac
     return Backups(True, "continuous", _LOG_SHIPPING, float(days[0] if days else 1), datetime.fromisoformat(str(last[0])) if last else None)
 
 
-def _elsewhere(ref: Ref, *found: tuple[Any, ...]) -> tuple[str, ...]:
-    regions = [value.split(":")[3] for values in found for value in map(str, values) if value.startswith("arn:")]
-    return tuple(dict.fromkeys(region for region in regions if region != ref.region))
-
-
 def _exported(_: Ref, exports: tuple[Any, ...]) -> Logs:
     """Audit events leave a cluster only where they are exported."""
     return Logs("audit" in [str(name).lower() for name in exports], detail=f"exported to CloudWatch Logs: {', '.join(map(str, exports))}" if exports else "no log is exported")
 
 
-_STATE = derive(_encrypted, live="StorageEncrypted", cfn=("StorageEncrypted", "SnapshotIdentifier || SourceDBClusterIdentifier || GlobalClusterIdentifier"))
+_STATE = derive(encrypted, live="StorageEncrypted", cfn=("StorageEncrypted", INHERITS))
 _LIVE_GROUP, _CFN_GROUP = "DBClusterParameterGroup", "DBClusterParameterGroupName"
 
 CLUSTER = TypeDecl(
@@ -129,7 +112,7 @@ CLUSTER = TypeDecl(
     terraform=shapes("AWS::DocDB::DBCluster"),
     facts=(
         fact(Home, place=here()),
-        fact(Replicas, places=derived_regions(_elsewhere, live=("ReadReplicaIdentifiers[]", "ReplicationSourceIdentifier", "global[].GlobalClusterMembers[].DBClusterArn"),
+        fact(Replicas, places=derived_regions(elsewhere, live=("ReadReplicaIdentifiers[]", "ReplicationSourceIdentifier", "global[].GlobalClusterMembers[].DBClusterArn"),
                                               cfn=NOT_SHOWN("a member names its global cluster, which does not name its members"))),
         fact(AtRest, state=_STATE),
         fact(BackupEncryption, state=_STATE),

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from providers.aws.custody import holder_of, key_name
+from providers.aws.databases import INHERITS, elsewhere, encrypted
 from providers.aws.excuses import CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
 from providers.aws.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     OFF,
-    ON,
     AtRest,
     BackupEncryption,
     BackupPlaces,
@@ -24,14 +24,11 @@ from scanner.sdk import (
     List,
     LogPlaces,
     Logs,
-    Reason,
     Ref,
     Replicas,
-    State,
     TlsFloor,
     Transit,
     TypeDecl,
-    Unresolvable,
     always,
     boolean,
     by_dialect,
@@ -49,17 +46,6 @@ _LOG_SHIPPING = 5 / 60
 """Hours: the latest restorable time of a cluster is typically within the last five minutes (Neptune User Guide, "Backing up")."""
 
 
-def _encrypted(ref: Ref, said: tuple[Any, ...], inherits: tuple[Any, ...] = ()) -> State:
-    """A template that is silent means off (CloudFormation reference), unless a snapshot, source or global cluster decides."""
-    if said:
-        return {"true": ON, "false": OFF}[str(said[0]).lower()]
-    if ref.id.startswith("arn:"):
-        raise ValueError("StorageEncrypted is absent")
-    if inherits:
-        raise Unresolvable(Reason.UNRESOLVED, "encrypted as its snapshot, source or global cluster is, which is not shown here")
-    return OFF
-
-
 def _backups(ref: Ref, days: tuple[Any, ...], last: tuple[Any, ...] = ()) -> Backups:
     """Neptune backs up continuously and cannot stop doing so: 1 day at least."""
     if not days and ref.id.startswith("arn:"):
@@ -67,13 +53,7 @@ def _backups(ref: Ref, days: tuple[Any, ...], last: tuple[Any, ...] = ()) -> Bac
     return Backups(True, "continuous", _LOG_SHIPPING, float(days[0] if days else 1), datetime.fromisoformat(str(last[0])) if last else None)
 
 
-def _elsewhere(ref: Ref, *found: tuple[Any, ...]) -> tuple[str, ...]:
-    """Regions of the ARNs that are not the cluster's own."""
-    regions = [value.split(":")[3] for values in found for value in map(str, values) if value.startswith("arn:") and value != ref.id]
-    return tuple(dict.fromkeys(region for region in regions if region != ref.region))
-
-
-_STATE = derive(_encrypted, live="StorageEncrypted", cfn=("StorageEncrypted", "SnapshotIdentifier || SourceDBClusterIdentifier || GlobalClusterIdentifier"))
+_STATE = derive(encrypted, live="StorageEncrypted", cfn=("StorageEncrypted", INHERITS))
 _SOURCE = "a replica names its source or global cluster, the source does not name its replicas"
 _NO_LOGS = "audit logs are exported to CloudWatch Logs of its own region"
 
@@ -88,7 +68,7 @@ DB_CLUSTER = TypeDecl(
     terraform=shapes("AWS::Neptune::DBCluster"),
     facts=(
         fact(Home, place=here()),
-        fact(Replicas, places=derived_regions(_elsewhere, live=("ReadReplicaIdentifiers[]", "global[].GlobalClusterMembers[].DBClusterArn", "global[].GlobalClusterMembers[].Readers[]"),
+        fact(Replicas, places=derived_regions(elsewhere, live=("ReadReplicaIdentifiers[]", "global[].GlobalClusterMembers[].DBClusterArn", "global[].GlobalClusterMembers[].Readers[]"),
                                               cfn=NOT_SHOWN(_SOURCE))),
         fact(AtRest, state=_STATE),
         fact(BackupEncryption, state=_STATE),

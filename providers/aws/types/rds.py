@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from providers.aws.custody import holder_of, key_name
+from providers.aws.databases import INHERITS, encrypted, truth
 from providers.aws.excuses import KEYS, PEOPLE, PROBED, SETTINGS
 from providers.aws.parameters import by_engine, default_group
 from providers.aws.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
     OFF,
-    ON,
     AtRest,
     BackupEncryption,
     BackupPlaces,
@@ -31,7 +31,6 @@ from scanner.sdk import (
     Ref,
     Renewal,
     Replicas,
-    State,
     TlsFloor,
     Transit,
     TypeDecl,
@@ -51,24 +50,6 @@ from scanner.sdk import (
 
 _LOG_SHIPPING = 5 / 60
 """Hours between two restorable moments: RDS ships transaction logs every five minutes (RDS User Guide, "Restoring to a specified time")."""
-
-
-def _truth(value: Any) -> bool:
-    word = str(value).lower()
-    if word not in ("true", "false"):
-        raise ValueError(f"{value!r} is neither true nor false")
-    return word == "true"
-
-
-def _encrypted(ref: Ref, said: tuple[Any, ...], inherits: tuple[Any, ...] = ()) -> State:
-    """A template that is silent means off (CloudFormation reference), unless source, snapshot or cluster decide."""
-    if said:
-        return ON if _truth(said[0]) else OFF
-    if ref.id.startswith("arn:"):
-        raise ValueError("StorageEncrypted is absent")
-    if inherits:
-        raise Unresolvable(Reason.UNRESOLVED, "encrypted as its cluster, snapshot or source is, which is not shown here")
-    return OFF
 
 
 def _backups(_: Ref, days: tuple[Any, ...], last: tuple[Any, ...] = (), *, absent: int | None = None, inherits: bool = False) -> Backups:
@@ -153,7 +134,7 @@ def _address(ref: Ref, said: tuple[Any, ...]) -> Exposure:
         if ref.id.startswith("arn:"):
             raise ValueError("PubliclyAccessible is absent")
         raise Unresolvable(Reason.UNRESOLVED, "its subnets decide whether it gets a public address")
-    return Exposure(_truth(said[0]), "a public address" if _truth(said[0]) else "")
+    return Exposure(truth(said[0]), "a public address" if truth(said[0]) else "")
 
 
 def _cluster_address(ref: Ref, said: tuple[Any, ...]) -> Exposure:
@@ -195,9 +176,9 @@ INSTANCE = TypeDecl(
             derived_regions(_sources, cfn=("SourceDBInstanceIdentifier", "SourceRegion")),
         )),
         fact(BackupPlaces, places=derived_regions(_elsewhere, live="DBInstanceAutomatedBackupsReplications[].DBInstanceAutomatedBackupsArn", cfn="AutomaticBackupReplicationRegion")),
-        fact(AtRest, state=derive(_encrypted, live="StorageEncrypted", cfn=("StorageEncrypted", "DBClusterIdentifier || DBSnapshotIdentifier || SourceDBInstanceIdentifier"))),
+        fact(AtRest, state=derive(encrypted, live="StorageEncrypted", cfn=("StorageEncrypted", "DBClusterIdentifier || DBSnapshotIdentifier || SourceDBInstanceIdentifier"))),
         # RDS User Guide, "Encrypting Amazon RDS resources": logs, backups and snapshots of an encrypted instance are encrypted too.
-        fact(BackupEncryption, state=derive(_encrypted, live="StorageEncrypted", cfn=("StorageEncrypted", "DBClusterIdentifier || DBSnapshotIdentifier || SourceDBInstanceIdentifier"))),
+        fact(BackupEncryption, state=derive(encrypted, live="StorageEncrypted", cfn=("StorageEncrypted", "DBClusterIdentifier || DBSnapshotIdentifier || SourceDBInstanceIdentifier"))),
         fact(KeyCustody, holder=holder_of("KmsKeyId || StorageEncrypted", "KmsKeyId || StorageEncrypted", absent=_NO_KEY, on=Holder.PROVIDER_FOR_CUSTOMER), key=key_name("KmsKeyId")),
         fact(Backups, per_dialect(
             first_proven(_enabled, derive(_instance_backups, live=("BackupRetentionPeriod", "LatestRestorableTime")), derive(_copied, live="protected[].LastBackupTime")),
@@ -236,8 +217,8 @@ CLUSTER = TypeDecl(
             derived_regions(_elsewhere, live=("ReadReplicaIdentifiers[]", "ReplicationSourceIdentifier", "global.GlobalClusters[].GlobalClusterMembers[].DBClusterArn")),
             derived_regions(_sources, cfn=("ReplicationSourceIdentifier", "SourceRegion")),
         )),
-        fact(AtRest, state=derive(_encrypted, live="StorageEncrypted", cfn=("StorageEncrypted", "SnapshotIdentifier || SourceDBClusterIdentifier || GlobalClusterIdentifier"))),
-        fact(BackupEncryption, state=derive(_encrypted, live="StorageEncrypted", cfn=("StorageEncrypted", "SnapshotIdentifier || SourceDBClusterIdentifier || GlobalClusterIdentifier"))),
+        fact(AtRest, state=derive(encrypted, live="StorageEncrypted", cfn=("StorageEncrypted", INHERITS))),
+        fact(BackupEncryption, state=derive(encrypted, live="StorageEncrypted", cfn=("StorageEncrypted", INHERITS))),
         fact(KeyCustody, holder=holder_of("KmsKeyId || StorageEncrypted", "KmsKeyId || StorageEncrypted", absent=_NO_KEY, on=Holder.PROVIDER_FOR_CUSTOMER), key=key_name("KmsKeyId")),
         fact(Backups, per_dialect(
             first_proven(_enabled, derive(_cluster_backups, live=("BackupRetentionPeriod", "LatestRestorableTime")), derive(_copied, live="protected[].LastBackupTime")),
