@@ -188,11 +188,11 @@ def report(snapshot: Snapshot, decls: Mapping[str, TypeDecl], choice: Choice, mo
     resources = cache(lambda: Estate.of(snapshot, decls).resources)
     for output in arguments.output:
         kind, path = formats.split(output, printed)
-        write_atomic(Path(path), render(assessment, choice, kind, arguments.verbose, False, resources, arguments.language))
+        write_atomic(Path(path), _pieces(assessment, choice, kind, arguments.verbose, False, resources, arguments.language))
         if lost := formats.left_out(kind, assessment):
             print(f"houvast: {safe(path)}: {lost}\n  → write another format beside it (-o FILE.json)", file=sys.stderr)
     colour = arguments.colour == "always" or (arguments.colour == "auto" and sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
-    sys.stdout.write(render(assessment, choice, printed, arguments.verbose, colour, resources, arguments.language))
+    sys.stdout.writelines(_pieces(assessment, choice, printed, arguments.verbose, colour, resources, arguments.language))
     _tell_ended(assessment)
     code: int = exit_code(assessment, Severity(arguments.fail_on), arguments.allow_unknown, arguments.accept_waived)
     if printed is Format.NAGIOS:
@@ -221,14 +221,12 @@ def _referred(name: str, choice: Choice, decls: Mapping[str, TypeDecl]) -> bool:
     return any(name == target for kind in choice.types if kind in decls for target, _ in decls[kind].references())
 
 
-def render(
-    assessment: Assessment, choice: Choice, format: str, verbose: bool, colour: bool, resources: Callable[[], Sequence[Resource]] = tuple, language: str | None = None
-) -> str:
-    """The report in a format."""
+def _pieces(assessment: Assessment, choice: Choice, kind: Format, verbose: bool, colour: bool, resources: Callable[[], Sequence[Resource]], language: str | None) -> Iterable[str]:
+    """The report in a format, to be written as it is made."""
     from scanner.report.console import Style
 
     width = min(max(shutil.get_terminal_size((110, 24)).columns, 60), 140)
-    return formats.render(Format(format), assessment, choice.checks, resources, language or choice.language, Style(width, colour, verbose))
+    return formats.pieces(kind, assessment, choice.checks, resources, language or choice.language, Style(width, colour, verbose))
 
 
 def exit_code(assessment: Assessment, fail_on: Severity = Severity.LOW, allow_unknown: bool = False, accept_waived: bool = False) -> Exit:

@@ -107,7 +107,7 @@ def _rescue(assessment: Assessment, snapshot: Snapshot, path: Path, moment: date
     for folder in (path.parent, Path.cwd(), Path(tempfile.gettempdir())):
         try:
             save(snapshot, folder / f"{stem}.jsonl")
-            write_atomic(folder / f"{stem}.json", json.render(assessment))
+            write_atomic(folder / f"{stem}.json", json.pieces(assessment))
         except HouvastError:
             continue
         return folder / f"{stem}.jsonl"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from scanner.model.verdict import Assessment, Verdict
 from scanner.report.locate import locate, said
@@ -18,11 +19,30 @@ COLUMNS = (
 
 def render(assessment: Assessment) -> str:
     """A row a verdict in the order of reports. A waived failure has the status `waived`."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
+    return "".join(pieces(assessment))
+
+
+def pieces(assessment: Assessment) -> Iterator[str]:
+    """The text of `render`, row by row."""
+    taken: list[str] = []
+    writer = csv.writer(_Sink(taken.append), lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows([cell(value) for value in _row(verdict)] for verdict in assessment.verdicts)
-    return out.getvalue()
+    for verdict in assessment.verdicts:
+        writer.writerow([cell(value) for value in _row(verdict)])
+        if len(taken) > _AT_ONCE:
+            yield "".join(taken)
+            taken.clear()
+    yield "".join(taken)
+
+
+class _Sink(NamedTuple):
+    """What the writer of the standard library needs of a file."""
+
+    write: Callable[[str], object]
+
+
+_AT_ONCE = 256
+"""Rows in a piece of text."""
 
 
 def _row(verdict: Verdict) -> tuple[object, ...]:

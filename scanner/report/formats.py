@@ -9,7 +9,7 @@ from enum import StrEnum
 
 TYPE_CHECKING = False  # true for type checkers, and cheaper than importing typing
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
     from scanner.judge.registry import Check
@@ -133,6 +133,28 @@ def render(  # noqa: RET503  (assert_never ends it)
             from typing import assert_never
 
             assert_never(kind)
+
+
+def pieces(
+    kind: Format, assessment: Assessment, checks: Mapping[str, Check[Any]], resources: Callable[[], Sequence[Resource]] = tuple, language: str | None = None,
+    style: Style | None = None,
+) -> Iterable[str]:  # fmt: skip
+    """The text of `render` in pieces: those formats that list every verdict are never in memory as a whole."""
+    match kind:
+        case Format.JSON:
+            from scanner.report import json
+
+            return json.pieces(assessment)
+        case Format.JSONL:
+            from scanner.report import jsonl
+
+            return jsonl.pieces(assessment)
+        case Format.CSV:
+            from scanner.report import csv
+
+            return csv.pieces(assessment)
+        case _:
+            return (render(kind, assessment, checks, resources, language, style),)
 
 
 def left_out(kind: Format, assessment: Assessment) -> str:

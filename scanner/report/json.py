@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
 from enum import Enum
@@ -17,6 +17,7 @@ from scanner.model.promise import Settlement
 from scanner.model.resource import Ref, Resource
 from scanner.model.verdict import Assessment, Coverage, Gap, Verdict
 from scanner.model.waiver import WaiverNote
+from scanner.report.json_text import pieces as verdict_pieces
 
 ASSESSMENT = "houvast/assessment/1"
 INVENTORY = "houvast/inventory/1"
@@ -36,15 +37,19 @@ def dumps(value: Any, indent: int | None = None) -> str:
 
 def render(assessment: Assessment) -> str:
     """One JSON object, keys in the order of the contract, ending in a newline."""
-    # Verdict by verdict: of tens of thousands, plain data and text side by side would take many times the room of the text.
+    return "".join(pieces(assessment))
+
+
+def pieces(assessment: Assessment) -> Iterator[str]:
+    """The text of `render` piece by piece: of tens of thousands of verdicts the whole would take many times their own room."""
     frame = dumps(assessment_object(replace(assessment, verdicts=()), assessment), 1) + "\n"
     if not assessment.verdicts:
-        return frame
+        yield frame
+        return
     before, mark, after = frame.partition('\n "verdicts": [')
-    parts = [before, mark]
-    for verdict in assessment.verdicts:
-        parts += [",\n  " if len(parts) > 2 else "\n  ", dumps(verdict_object(verdict, assessment.baseline), 1).replace("\n", "\n  ")]
-    return "".join([*parts, "\n ", after])
+    yield before + mark
+    yield from verdict_pieces(assessment.verdicts, assessment.baseline, dumps, plain)
+    yield f"\n {after}"
 
 
 def assessment_object(assessment: Assessment, whole: Assessment | None = None) -> dict[str, Any]:

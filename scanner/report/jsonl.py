@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from scanner.model.verdict import Assessment
@@ -13,12 +14,18 @@ SCHEMA = "houvast/assessment-lines/1"
 
 def render(assessment: Assessment) -> str:
     """The same members as in the JSON report; `kind` says what a line is: assessment, settlement, gap, verdict."""
-    return "".join(dumps(line) + "\n" for line in lines(assessment))
+    return "".join(pieces(assessment))
+
+
+def pieces(assessment: Assessment) -> Iterator[str]:
+    """The text of `render`, line by line."""
+    for line in lines(assessment):
+        yield dumps(line) + "\n"
 
 
 def lines(assessment: Assessment) -> Iterator[dict[str, Any]]:
     """Every line as plain data, the denominator first."""
-    whole = assessment_object(assessment)
+    whole = assessment_object(replace(assessment, verdicts=()), assessment)
     settlements, coverage = whole.pop("settlements"), whole.pop("coverage")
     del whole["verdicts"]
     gaps = coverage.pop("gaps")

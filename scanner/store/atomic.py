@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from scanner.errors import InvalidFile
 
 
-def write_atomic(path: Path, text: str) -> None:
-    """Write text as UTF-8; see `write_atomic_bytes`."""
-    write_atomic_bytes(path, text.encode())
+def write_atomic(path: Path, text: str | Iterable[str]) -> None:
+    """Write text, or pieces of it as they are made, as UTF-8; see `write_atomic_bytes`."""
+    _write(path, (text.encode(),) if isinstance(text, str) else (piece.encode() for piece in text))
 
 
 def write_atomic_bytes(path: Path, body: bytes) -> None:
     """Write beside the target and rename, so that a reader never sees half a file. Raises InvalidFile."""
+    _write(path, (body,))
+
+
+def _write(path: Path, pieces: Iterable[bytes]) -> None:
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
@@ -23,11 +28,13 @@ def write_atomic_bytes(path: Path, body: bytes) -> None:
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(body)
+            file.writelines(pieces)
         mask = os.umask(0)
         os.umask(mask)
         temporary.chmod(0o666 & ~mask)
         temporary.replace(path)
-    except OSError as error:
+    except BaseException as error:  # a defect or an interrupt while pieces are made leaves nothing behind either
         temporary.unlink(missing_ok=True)
-        raise InvalidFile(str(path), f"cannot be written: {error.strerror}", "check the place and the free space") from error
+        if isinstance(error, OSError):
+            raise InvalidFile(str(path), f"cannot be written: {error.strerror}", "check the place and the free space") from error
+        raise
