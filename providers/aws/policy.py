@@ -165,7 +165,9 @@ def _covers(ref: Ref, pattern: Pattern, objects: bool) -> bool:
         return bool(bucket) and (key == "*" or (not slash and bucket.endswith("*")) if objects else not slash)
     if not objects:
         return _glob(name, ref.name)
-    return name.endswith("*") and f"{ref.name}/".startswith(name.rstrip("*"))
+    # Whatever the last star stands for: what comes before it has to be met by the name, or by its beginning.
+    stem, whole = name.rstrip("*"), f"{ref.name}/"
+    return stem != name and any(_glob(stem, whole[:end]) for end in range(len(whole) + 1))
 
 
 def _touches(ref: Ref, pattern: Pattern, objects: bool) -> bool:
@@ -208,7 +210,10 @@ def _named(text: str, service: str) -> str:
     if text == "*":
         return text
     parts = text.split(":", 5)
-    return parts[5] if len(parts) == 6 and parts[0] == "arn" and _glob(parts[2], service) else ""
+    if len(parts) != 6 or parts[0] != "arn" or not _glob(parts[2], service):
+        return ""
+    # The ARN of a bucket has neither region nor account: one that names either is not a bucket's.
+    return "" if service == "s3" and (parts[3].strip("*") or parts[4].strip("*")) else parts[5]
 
 
 def _resources(found: Any) -> Iterator[Pattern]:
@@ -233,16 +238,37 @@ _BINDING = frozenset(
 )  # fmt: skip
 
 
+#: Operators that hold only for those who bring the key with the value; a negation, `…IfExists` and `ForAllValues` hold for all others too.
+_HOLDING = ("stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike")
+
+
 def public_statement(policies: tuple[Any, ...]) -> bool:
     """Whether a statement lets everybody in, bound to no account, organisation or private network. An address range is
     taken as binding only for private use by the services themselves, so it does not count here."""
-    for statement in statements(policies):
-        if statement.get("Effect") != "Allow" or not (_everyone(statement.get("Principal")) or "NotPrincipal" in statement):
-            continue
-        keys = {str(key).lower() for test in _mapping(statement.get("Condition")).values() for key in _mapping(test)}
-        if not keys & _BINDING:
-            return True
+    return any(
+        statement.get("Effect") == "Allow" and (_everyone(statement.get("Principal")) or "NotPrincipal" in statement) and not _bound(statement.get("Condition"))
+        for statement in statements(policies)
+    )
+
+
+def _bound(condition: Any) -> bool:
+    """Whether one test of a condition keeps everybody out but those of a known account, organisation or network."""
+    for operator, test in _mapping(condition).items():
+        if str(operator).lower().removeprefix("foranyvalue:") in _HOLDING:
+            for key, wanted in _mapping(test).items():
+                if str(key).lower() in _BINDING and _list(wanted) and all(_fixed(value) for value in _list(wanted)):
+                    return True
     return False
+
+
+def _fixed(value: Any) -> bool:
+    """Whether a value names somebody: `o-1/*` does, `*`, `o-*` and a role of any account do not."""
+    if not isinstance(value, str):
+        return True  # a number, a reference of a template
+    parts = value.split(":", 5)
+    if parts[0] == "arn" and len(parts) == 6:  # of any account is a bucket, which is known by its name
+        value = parts[4] if parts[4].strip("*") or not _glob(parts[2], "s3") else parts[5]
+    return not any(wild in re.split(r"[/:]", value, maxsplit=1)[0] for wild in "*?")
 
 
 def key_exposure(_: Ref, policies: tuple[Any, ...]) -> Exposure:
