@@ -44,6 +44,16 @@ def test_aws_actions_only_read() -> None:
         assert name.startswith(READING) or service == "apigateway", action
 
 
+def test_aws_actions_are_those_that_iam_knows() -> None:
+    """By the Service Authorization Reference, as cfn-lint ships it: the API of a method and its IAM action are not always called alike."""
+    import cfnlint
+
+    known = json.loads((Path(cfnlint.__file__).parent / "data/AdditionalSpecs/Policies.json").read_text())
+    wanted = (*aws.actions(plugins.load_types("providers.aws.types")), *aws.ORGANIZATION, aws.ASSUME)
+    named = {tuple(action.lower().split(":", 1)) for action in wanted}
+    assert {f"{service}:{name}" for service, name in named if name not in known.get(service, {}).get("Actions", {})} == set()
+
+
 def test_aws_actions_are_those_of_every_operation_that_can_be_called_and_no_others() -> None:
     """The clients hold no other operation: what is not in this list cannot be called."""
     types = plugins.load_types("providers.aws.types")

@@ -20,12 +20,15 @@ from scanner.sdk import (
 
 _SENT = ("KinesisFirehoseDestination.DeliveryStreamArn", "SnsDestination.TopicArn", "EventBridgeDestination.EventBusArn")
 
+# IAM knows both versions of the API as `ses` (Service Authorization Reference, Amazon Simple Email Service v2).
 CONFIGURATION_SET = TypeDecl(
     "AWS::SES::ConfigurationSet",
-    live=List("sesv2", "list_configuration_sets", each="ConfigurationSets", id="arn:{partition}:ses:{region}:{account}:configuration-set/{Name}", name="Name"),
+    live=List("sesv2", "list_configuration_sets", each="ConfigurationSets", id="arn:{partition}:ses:{region}:{account}:configuration-set/{Name}", name="Name",
+              permission="ses:ListConfigurationSets"),
     details=(
-        Get("get_configuration_set", put="set", params={"ConfigurationSetName": "Name"}),
-        Get("get_configuration_set_event_destinations", put="events", params={"ConfigurationSetName": "Name"}, take="EventDestinations"),
+        Get("get_configuration_set", put="set", params={"ConfigurationSetName": "Name"}, permission="ses:GetConfigurationSet"),
+        Get("get_configuration_set_event_destinations", put="events", params={"ConfigurationSetName": "Name"}, take="EventDestinations",
+            permission="ses:GetConfigurationSetEventDestinations"),
     ),
     joins=(Join("AWS::SES::ConfigurationSetEventDestination", on="ConfigurationSetName", put="events"),),
     facts=(
@@ -42,7 +45,8 @@ CONFIGURATION_SET = TypeDecl(
 
 IDENTITY = TypeDecl(
     "AWS::SES::EmailIdentity",
-    live=List("sesv2", "list_email_identities", each="EmailIdentities", id="arn:{partition}:ses:{region}:{account}:identity/{IdentityName}", name="IdentityName"),
+    live=List("sesv2", "list_email_identities", each="EmailIdentities", id="arn:{partition}:ses:{region}:{account}:identity/{IdentityName}", name="IdentityName",
+              permission="ses:ListEmailIdentities"),
     facts=(fact(Home, place=here()),),
     never=never_others(Home, why="an address or domain that mail is sent as; its configuration set says how"),
 )  # fmt: skip
@@ -50,7 +54,7 @@ IDENTITY = TypeDecl(
 ENDPOINT = TypeDecl(
     "AWS::SES::MultiRegionEndpoint",
     live=List("sesv2", "list_multi_region_endpoints", each="MultiRegionEndpoints", id="arn:{partition}:ses:{region}:{account}:multi-region-endpoint/{EndpointName}",
-              name="EndpointName"),
+              name="EndpointName", permission="ses:ListMultiRegionEndpoints"),
     facts=(
         fact(Home, place=here()),
         fact(Replicas, places=regions(live="Regions[]", cfn="Details.RouteDetails[].Region")),
