@@ -24,7 +24,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench.tls import address, connections, proxied, server
+from bench.tls_servers import address, connections, proxied, server
 
 _NAME = "n{}.bench.test"
 
