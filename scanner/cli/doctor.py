@@ -14,7 +14,7 @@ from scanner import __version__, plugins
 from scanner.errors import Exit, HouvastError
 from scanner.report.text import Paint, safe
 
-_PACKAGES = ("azure-identity", "azure-mgmt-resource", "boto3", "cryptography", "jmespath", "PyYAML", "sslyze")
+_PACKAGES = ("azure-identity", "azure-mgmt-resource", "boto3", "cryptography", "jmespath", "PyYAML", "sslyze", "tabulate")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -8,7 +8,6 @@ from scanner.declare.decl import FactDecl, TypeDecl
 from scanner.declare.readers import Always, Unread
 from scanner.declare.view import NotShown
 from scanner.model.snapshot import Dialect
-from scanner.report.table import table
 
 #: What a cell says, and what it means.
 LEGEND = {"read": "read from the source", "platform": "guaranteed by the platform", "not shown": "this source cannot show it", "not yet": "applies, and is not read yet"}
@@ -52,11 +51,13 @@ def _from_terraform(declared: FactDecl, decl: TypeDecl) -> str:
 
 def as_table(rows: list[dict[str, str]]) -> str:
     """Type and fact down, dialects across."""
+    from tabulate import tabulate
+
     dialects = [d.value for d in Dialect if any(row["dialect"] == d.value for row in rows)]
     cells: dict[tuple[str, str], dict[str, str]] = {}
     for row in rows:
         cells.setdefault((row["type"], row["fact"]), {})[row["dialect"]] = row["state"]
-    listed = [[kind, fact, *(states.get(d, "") for d in dialects)] for (kind, fact), states in cells.items()]
+    table = [[kind, fact, *(states.get(d, "") for d in dialects)] for (kind, fact), states in cells.items()]
     types = len({row["type"] for row in rows})
     legend = "\n".join(f"  {word:<10} {meaning}" for word, meaning in LEGEND.items())
-    return f"{table(listed, ['type', 'fact', *dialects])}\n\n{types} types, {len(cells)} answers\n{legend}\n"
+    return f"{tabulate(table, headers=['type', 'fact', *dialects])}\n\n{types} types, {len(cells)} answers\n{legend}\n"

@@ -10,7 +10,6 @@ from scanner.model.facts import BackupPlaces, Home, LogPlaces, Replicas
 from scanner.model.known import Unknown
 from scanner.model.place import Place
 from scanner.model.resource import Resource
-from scanner.report.table import table
 from scanner.report.text import cell, safe, shorten
 
 COLUMNS = ("provider", "type", "account", "region", "id", "name", "home", "replicas", "backups", "logs")
@@ -45,5 +44,7 @@ def as_csv(resources: Iterable[Resource]) -> str:
 
 def as_table(resources: Iterable[Resource]) -> str:
     """A table for a terminal, without the long ids."""
-    listed = [[safe(shorten(row[5], 36)), row[1], row[6] or row[3], row[7], row[8], row[9]] for row in rows(resources)]
-    return table(listed, ["name", "type", "home", "replicas", "backups", "logs"]) + "\n"
+    from tabulate import tabulate
+
+    table = [[safe(shorten(row[5], 36)), row[1], row[6] or row[3], row[7], row[8], row[9]] for row in rows(resources)]
+    return tabulate(table, headers=["name", "type", "home", "replicas", "backups", "logs"], tablefmt="simple", disable_numparse=True) + "\n"
