@@ -31,6 +31,7 @@ RENAMED = {
     "s3:GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration", "s3control:GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",
     **{f"keyspaces:{name}": "cassandra:Select" for name in ("ListKeyspaces", "ListTables", "GetKeyspace", "GetTable")},
     **{f"apigateway:{name}": "apigateway:GET" for name in ("GetRestApis", "GetStages", "GetDomainNames", "GetClientCertificates")},
+    **{f"sesv2:{name}": f"ses:{name}" for name in ("ListConfigurationSets", "GetConfigurationSet", "GetConfigurationSetEventDestinations", "ListEmailIdentities", "ListMultiRegionEndpoints")},
 }  # fmt: skip
 REPORT_COLUMNS = {
     "user", "arn", "user_creation_time", "password_enabled", "password_last_used", "password_last_changed", "password_next_rotation", "mfa_active",
