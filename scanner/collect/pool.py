@@ -105,11 +105,21 @@ class Lanes:
     def put(self, job: Job) -> None:
         with self._change:
             self._todo.setdefault(self._worker.lane(job), deque()).append(job)
-            if self._idle == 0 and self._started < self._worker.threads:
+            if self._started < self._worker.threads and self._more_than_idle():
                 self._started += 1
                 threading.Thread(target=self._serve, daemon=True, name=f"look-{self._started}").start()
             else:
                 self._change.notify()
+
+    def _more_than_idle(self) -> bool:
+        """Whether more may be started than threads wait for. One that was woken for a job counts as idle until it runs: two jobs put
+        at once would else share it, and the one in front may be waiting for the other."""
+        left = self._idle
+        for lane, jobs in self._todo.items():
+            left -= max(0, min(len(jobs), self._worker.width(lane) - self._busy[lane]))
+            if left < 0:
+                return True
+        return False
 
     def close(self) -> None:
         with self._change:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from typing import Any
 
@@ -75,6 +76,28 @@ def test_a_slow_lane_keeps_to_its_width_and_holds_nobody_up() -> None:
     made.close()
     assert worker.most["slow"] <= 2
     assert worker.most["quick"] <= 4
+
+
+def test_two_jobs_put_at_once_do_not_share_the_one_idle_thread() -> None:
+    """The first waits for what the second brings."""
+    worker, brought, both = Worker(4, {"slow": 1, "quick": 1}), Counter[str](), threading.Event()
+
+    def take(job: Job, answer: Answer) -> None:
+        brought[job.call.service] += 1
+        if brought["quick"] == 2:
+            worker.go.set()
+        if sum(brought.values()) == 3:
+            both.set()
+
+    made = pool(worker, 1, take, lambda: False)
+    assert isinstance(made, Lanes)
+    made.put(job("quick", 0))
+    while not made._idle:
+        time.sleep(0.001)
+    made.put(job("slow", 1))
+    made.put(job("quick", 2))
+    assert both.wait(5), f"only {dict(brought)}"
+    made.close()
 
 
 def test_nothing_starts_once_it_is_over() -> None:
