@@ -13,6 +13,7 @@ from providers.arm.expressions import At, Call, Lit, Symbol, Unread
 from providers.arm.jsonc import Arr, Obj, Raw
 
 _LEVELS = {"subscription": "subscriptionDeploymentTemplate", "managementGroup": "managementGroupDeploymentTemplate", "tenant": "tenantDeploymentTemplate"}
+_IMPORT = re.compile(r"import\s*(?:\*\s*as\s+(\w+)|\{([^{}]*)\})\s*from\s*'([^'\n]*)'", re.S)
 _SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/{}.json#"
 
 
@@ -54,7 +55,7 @@ class Converter(Values):
                     level = _LEVELS.get(self._literal(node.children[-1]) or "", level)
                 case "ERROR":
                     self.gaps.append((line, f"line {line} is not understood: {self.text(node).strip().splitlines()[0][:60] if self.text(node).strip() else ''}"))
-                case "import_with_statement":
+                case "import_with_statement" | "import_statement" | "extension_statement":
                     self.gaps.append((line, "an extension brings resources of another system, which are not read"))
         found.put("$schema", _SCHEMA.format(level), 1)
         for key, section in sections.items():
@@ -104,8 +105,17 @@ class Converter(Values):
                 for child in self._inner(body) if body is not None else ():
                     self._declare(child, symbol)
             case "import_functionality":
-                where = next((self.text(child) for child in node.named_children if child.type == "string"), "another file")
-                names.imported |= {self.text(child): where for child in node.named_children if child.type == "identifier"}
+                self._imports(self.text(node))
+
+    def _imports(self, text: str) -> None:
+        """`import {a, b as c} from 'x.bicep'`, `import * as all from 'x.bicep'`"""
+        found = _IMPORT.match(re.sub(r"//[^\n]*|/\*.*?\*/", "", text, flags=re.S))
+        if found is None:
+            return
+        if found[1]:
+            self.names.spaces[found[1]] = found[3]
+        for name, alias in re.findall(r"(\w+)(?:\s+as\s+(\w+))?", found[2] or ""):
+            self.names.imported[alias or name] = (found[3], name)
 
     def _identifier(self, node: Tree) -> str:
         named = node.child_by_field_name("name")

@@ -9,6 +9,7 @@ from typing import Any
 
 from providers.arm.expressions import At, Call, Lambda, Lit, Local, Member, Symbol, Unread
 from providers.arm.jsonc import Arr, Obj, Raw
+from providers.arm.loaded import CONTENT
 from scanner.sdk import InvalidFile
 
 MAX_DEPTH = 120
@@ -34,7 +35,10 @@ class Names:
     symbols: set[str] = field(default_factory=set)
     nested: dict[str, str] = field(default_factory=dict)
     """Resources within resources, by their own name."""
-    imported: dict[str, str] = field(default_factory=dict)
+    imported: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """What comes of another file: its path, and the name there."""
+    spaces: dict[str, str] = field(default_factory=dict)
+    """`import * as name`: the path of the file."""
 
 
 class Values:
@@ -109,7 +113,9 @@ class Values:
             return Symbol(name)
         if name in names.nested:
             return Symbol(names.nested[name])
-        return Unread(f"{name} is imported from {names.imported[name]}, which is not read" if name in names.imported else f"{name} is not declared in this file", name)
+        if name in names.imported:
+            return Call("import:variable", *map(Lit, names.imported[name]))
+        return Unread(f"{name} is not declared in this file", name)
 
     def _object(self, node: Tree, scope: Mapping[str, Raw]) -> Raw:
         """An object; one with spreads or names that are worked out is a merge of its parts."""
@@ -171,13 +177,17 @@ class Values:
         if function is None or arguments is None:
             return self._unread(node)
         name = self.text(function)
+        values = [self.value(child, scope) for child in arguments.named_children if child.type not in ("comment", "diagnostic_comment")]
         if function.type == "member_expression":
             owner, _, name = name.rpartition(".")
+            if owner in self.names.spaces:
+                return Call("import:function", Lit(self.names.spaces[owner]), Lit(name), *values)
             if owner not in ("az", "sys"):
                 return Unread(f"{name}(…) is known at deployment", self.text(node)[:100])
         elif name in self.names.imported:
-            return Unread(f"{name} is imported from {self.names.imported[name]}, which is not read", name)
-        values = [self.value(child, scope) for child in arguments.named_children if child.type not in ("comment", "diagnostic_comment")]
+            return Call("import:function", *map(Lit, self.names.imported[name]), *values)
+        if name.lower() in CONTENT:
+            return Call(f"load:{name}", *values)
         if name == "any" and len(values) == 1:
             return values[0]
         if name == "nameof" and len(arguments.named_children) == 1:
@@ -189,6 +199,8 @@ class Values:
         if base is None or name is None:
             return self._unread(node)
         safe = "?" in self.source[base.end_byte : name.start_byte].decode("utf-8", "replace")
+        if base.type == "identifier" and self.text(base) in self.names.spaces and self.text(base) not in scope:
+            return Call("import:variable", Lit(self.names.spaces[self.text(base)]), Lit(self.text(name)))
         inner = self.value(base, scope)
         if isinstance(inner, Member) and inner.name == "outputs":  # ARM gives an output as an object with its value
             return Member(Member(inner, self.text(name), safe), "value", safe)

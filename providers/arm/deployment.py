@@ -86,6 +86,8 @@ class Deployment:
         self._parameters, self._variables, self._functions = (_lowered(self.raw.get(key)) for key in ("parameters", "variables", "functions"))
         self._known: dict[str, Value] = {}
         self._busy: set[str] = set()
+        self.shared: dict[str, Deployment | str] = {}
+        """Other files, of which only what they export is used; or why they are not read."""
         self.symbols: dict[str, tuple[Obj, Resource | None]] = {}
         """Raw resources by symbolic name, with their parent."""
         self.by_id: dict[str, Resource] = {}

@@ -166,6 +166,12 @@ def _about(ev: Evaluator, node: Call, locals: Locals) -> Value:
     return Open(why, said(node.said, texts))
 
 
+def _loaded(ev: Evaluator, node: Call, locals: Locals) -> Value:
+    from providers.arm import loaded
+
+    return loaded.content(ev, node, locals) if node.name.startswith("load:") else loaded.exported(ev, node, locals)
+
+
 def _lambda(ev: Evaluator, found: Value, locals: Locals) -> Callable[..., Value]:
     if not isinstance(found, Lambda):
         raise Misuse("takes a function")
@@ -225,5 +231,7 @@ SPECIAL: dict[str, _Special] = {
     "managementgroupresourceid": _resource_id("management"), "extensionresourceid": _resource_id("extension"),
     "reference": _reference, "resourceinfo": _resource_info, "uri": _uri,
     "resourcegroup": _about, "subscription": _about, "deployment": _about, "tenant": _about, "managementgroup": _about, "environment": _about,
+    # Names that no ARM expression can write: only the reader of Bicep makes these.
+    "load:loadtextcontent": _loaded, "load:loadjsoncontent": _loaded, "load:loadyamlcontent": _loaded, "import:variable": _loaded, "import:function": _loaded,
     "map": _each, "filter": _each, "reduce": _each, "sort": _each, "toobject": _each, "groupby": _each, "mapvalues": _each,
 }  # fmt: skip

@@ -69,6 +69,12 @@ def test_a_folder_holds_each_resource_once() -> None:
         assert not {"Db", "Logs", "NotOurs", "{name}", "{account}"} & seen, folder
 
 
+def test_a_file_that_is_imported_from_is_scanned_as_well() -> None:
+    """It exports names, and is a template of its own."""
+    found = {v.subject.name for v in verdicts(str(FIXTURES / "bicep" / "cases"))}
+    assert {"ofshared", "json", "part0"} <= found
+
+
 def test_the_declarations_follow_from_what_the_files_lead_to(tmp_path: Path) -> None:
     """A file that names no type itself, but leads to files that do: without their declarations nothing in them would be judged."""
     (tmp_path / "main.bicep").write_text("module m './part.bicep' = { name: 'm' }\n")
