@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 import socket
@@ -16,6 +17,10 @@ from hypothesis import HealthCheck, settings
 #: How fast a machine makes up input says nothing about what is tested.
 settings.register_profile("houvast", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("houvast")
+
+#: As the command does: what tests load (models of services, moto, declarations) stays, and looking for garbage among it again and again
+#: takes a fifth of the time.
+gc.set_threshold(50_000, 20, 20)
 
 _CONNECT = socket.socket.connect
 _CONNECT_EX = socket.socket.connect_ex
@@ -67,3 +72,9 @@ def scrubbed_environment(monkeypatch: pytest.MonkeyPatch, homes: Iterator[Path])
     monkeypatch.setenv("AWS_CONFIG_FILE", str(home / "aws-config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(home / "aws-credentials"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of items and all that they import live until the end."""
+    gc.collect()
+    gc.freeze()

@@ -16,6 +16,7 @@ from scanner.demo.aws_estate import moto_environment
 from scanner.judge.estate import Estate
 from scanner.model.resource import Resource
 from scanner.model.snapshot import Run, Snapshot
+from tests.support import botocore_files  # noqa: F401  # for its effect
 
 ACCOUNT = "123456789012"
 TYPES = "providers.aws.types"
