@@ -17,7 +17,9 @@ from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
+from scanner import outlines
 from scanner.collect.plan import Answer, Options, Worker
+from scanner.declare.catalogue import Catalogue, Outline
 from scanner.declare.decl import TypeDecl
 from scanner.errors import HouvastError
 from scanner.judge.registry import Check, CheckError
@@ -139,18 +141,44 @@ def load_checks() -> Mapping[str, Check[Any]]:
 
 @cache
 def load_types(*packages: str) -> Mapping[str, TypeDecl]:
-    """Type declarations by name; of all providers, or of the given packages only (which starts faster)."""
-    found: dict[str, TypeDecl] = {}
-    for package in packages or TYPES:
-        for module in _modules(package):
-            for name in sorted(vars(module)):
-                decl = vars(module)[name]
-                if isinstance(decl, TypeDecl) and found.setdefault(decl.type, decl) is not decl:
-                    raise CheckError(f"{decl.type} is declared twice")
-    for entry in _entry_points("houvast.types") if not packages else ():
+    """Type declarations by name, each loaded when it is asked for; of all providers, or of the given packages only."""
+    own = {name: outline for package in packages or TYPES for name, outline in _outlines(package).items()}
+    loaded: dict[str, TypeDecl] = {}
+    for entry in _entry_points("houvast.types"):
         decl = entry.load()
-        found.setdefault(decl.type, decl)
-    return MappingProxyType(dict(sorted(found.items())))
+        if not packages or f"providers.{decl.provider}.types" in packages:
+            loaded.setdefault(decl.type, decl)
+    every = {**{name: Outline.of(decl) for name, decl in loaded.items()}, **own}
+    return Catalogue(dict(sorted(every.items())), lambda module, name: _declared(importlib.import_module(module))[name] if module else loaded[name])
+
+
+@cache
+def _outlines(package: str) -> Mapping[str, Outline]:
+    """What the declarations of a package are about. Every module of it is only loaded when one changed."""
+    folder = _beside(package.split(".")[0]).joinpath(*package.split(".")[1:-1])
+    stamped = outlines.stamp((folder, ROOT / "scanner" / "declare", ROOT / "scanner" / "model"))
+    found = outlines.kept(folder, stamped)
+    if found is None:
+        found = {}
+        for module in _modules(package):
+            for name, decl in _declared(module).items():
+                outline = Outline.of(decl, module.__name__)
+                if name in found and _declared(sys.modules[found[name].module])[name] is not decl:
+                    raise CheckError(f"{name} is declared twice")
+                found.setdefault(name, outline)
+        outlines.keep(folder, stamped, found)
+    return found
+
+
+@cache
+def _declared(module: ModuleType) -> dict[str, TypeDecl]:
+    """The declarations of a module by the names of their types. Two for one type are an error."""
+    found: dict[str, TypeDecl] = {}
+    for name in sorted(vars(module)):
+        decl = vars(module)[name]
+        if isinstance(decl, TypeDecl) and found.setdefault(decl.type, decl) is not decl:
+            raise CheckError(f"{decl.type} is declared twice")
+    return found
 
 
 def live(word: str) -> LiveProvider:

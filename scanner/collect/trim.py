@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache, cached_property
 
+from scanner.declare.catalogue import outlines
 from scanner.declare.decl import TypeDecl
 from scanner.declare.interpret import declaration
 from scanner.declare.live import Child
@@ -106,7 +107,7 @@ def _template_keep(kind: str, dialect: Dialect, decls: Mapping[str, TypeDecl]) -
     own = declaration(kind, decls)
     keep = set(own.keep(dialect)) if own else set()
     keep |= {(name,) for join in (own.joins_of(dialect) if own else ()) for name in join.owner_names}
-    for owner in decls.values():
+    for owner in (decls[name] for name, outline in outlines(decls).items() if kind in outline.joins or kind in outline.children):
         for join in owner.joins_of(dialect):
             if join.type == kind:
                 keep |= {(join.on,), *(path[1:] for path in owner.keep(dialect) if path[0] == join.put and len(path) > 1)}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from scanner.data.cloudformation import holds_nothing as nothing_in_stacks
 from scanner.data.regions import azure_name
 from scanner.data.terraform import holds_nothing
+from scanner.declare.catalogue import outlines
 from scanner.declare.decl import TypeDecl
 from scanner.declare.path import REFERENCE, UNRESOLVED, unresolved
 from scanner.declare.terraform import KIND, NAMES, PARENT, REGION, SHOWN, UNSET, VERSION, Shape, Tf, allowed, fill, keys, mark, place, value_at
@@ -27,10 +28,14 @@ class Vocabulary:
     satellites: Mapping[str, tuple[tuple[TypeDecl, Tf], ...]]
 
     @classmethod
-    def of(cls, decls: Mapping[str, TypeDecl]) -> Vocabulary:
+    def of(cls, decls: Mapping[str, TypeDecl], kinds: Collection[str] | None = None) -> Vocabulary:
+        """Of these types of Terraform, or of all."""
         shapes: dict[str, tuple[TypeDecl, Shape]] = {}
         satellites: dict[str, list[tuple[TypeDecl, Tf]]] = defaultdict(list)
-        for decl in decls.values():
+        for called, outline in outlines(decls).items():
+            if kinds is not None and not any(name in kinds for name in (*outline.terraform, *outline.satellites)):
+                continue
+            decl = decls[called]
             for name, shape in decl.shapes.items():
                 shapes[name] = (decl, shape)
             for one in decl.terraform:
@@ -50,11 +55,11 @@ class _Owner:
 
 def adopt(documents: Iterable[Document], decls: Mapping[str, TypeDecl], words: Vocabulary | None = None) -> tuple[tuple[Document, ...], tuple[Call, ...]]:
     """Documents in our types, and a look that failed for each type of Terraform and CloudFormation that no declaration reads. Documents of other dialects pass."""
-    words = words or Vocabulary.of(decls)
     passed: list[Document] = []
     raw: list[Document] = []
     for doc in documents:
         (raw if doc.dialect is Dialect.TERRAFORM else passed).append(doc)
+    words = words or Vocabulary.of(decls, {doc.ref.type for doc in raw})
     owners: dict[tuple[str, str], _Owner] = {}
     unread: dict[tuple[str, str], list[Document]] = defaultdict(list)
     for doc in raw:
@@ -68,7 +73,7 @@ def adopt(documents: Iterable[Document], decls: Mapping[str, TypeDecl], words: V
         _inherit(owner, owners)
     made = tuple(replace(owner.doc, ref=_ref(owner), body=owner.body, tags=_tags(owner.raw), lines=_lines(owner)) for owner in owners.values())
     strange = [doc for doc in passed if doc.dialect is Dialect.CLOUDFORMATION and doc.ref.type not in decls and not nothing_in_stacks(doc.ref.type)]
-    joined = {join.type for decl in decls.values() for join in decl.joins} if strange else set()
+    joined = {name for outline in outlines(decls).values() for name in outline.joins} if strange else set()
     for doc in strange:
         if doc.ref.type not in joined:
             unread[doc.bundle, doc.ref.type].append(doc)

@@ -141,9 +141,7 @@ class TypeDecl:
     @property
     def provider(self) -> str:
         """`aws`, `azure` or `tls`, by the spelling of the type."""
-        if self.type.startswith("TLS::"):
-            return "tls"
-        return "aws" if self.type.startswith("AWS::") else "azure"
+        return provider_of(self.type)
 
     def given(self, kind: Kind) -> FactDecl | None:
         """The declaration of a fact; None when it never applies."""
@@ -209,6 +207,13 @@ class TypeDecl:
         """(type, live path) of every reference that has to be resolved at collection."""
         found = {pair for f in self.facts for reader in f.readers for pair in reader.references(Dialect.LIVE)}
         return tuple(sorted(found))
+
+
+def provider_of(kind: str) -> str:
+    """`aws`, `azure` or `tls`, by the spelling of a type."""
+    if kind.startswith("TLS::"):
+        return "tls"
+    return "aws" if kind.startswith("AWS::") else "azure"
 
 
 def _inputs(detail: Detail) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
-from scanner.declare.decl import TypeDecl
-from scanner.declare.live import Child
+from scanner.declare.catalogue import outlines
+from scanner.declare.decl import TypeDecl, provider_of
 from scanner.declare.path import REFERENCE, UNRESOLVED
 from scanner.model.known import Json
 from scanner.model.snapshot import Dialect, Document
@@ -16,9 +16,9 @@ from scanner.model.snapshot import Dialect, Document
 
 def names_of(decls: Mapping[str, TypeDecl]) -> Mapping[str, str]:
     """Types of Azure as declared, by their name in lower case: subjects, and children that fill their slots."""
-    azure = [decl for decl in decls.values() if decl.provider == "azure"]
-    children = (detail.kind(decl.type) for decl in azure for detail in decl.details if isinstance(detail, Child))
-    return {kind.lower(): kind for kind in (*children, *(decl.type for decl in azure))}
+    azure = {name: outline for name, outline in outlines(decls).items() if provider_of(name) == "azure"}
+    children = (kind for outline in azure.values() for kind in outline.children)
+    return {kind.lower(): kind for kind in (*children, *azure)}
 
 
 def typed(doc: Document, names: Mapping[str, str]) -> Document:

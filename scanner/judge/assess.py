@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from scanner import __version__
+from scanner.declare.catalogue import outlines
 from scanner.declare.decl import TypeDecl
 from scanner.judge.engine import Question, judge
 from scanner.judge.estate import Estate, coverage
@@ -60,7 +61,7 @@ def assess(
     choice, `known` are all there are: a type that was left out may have answered a promise."""
     estate = Estate.of(snapshot, decls)
     verdicts, notes = waive(weigh(judge(estate, plan_questions(checks, promises, params or {}), now), promises), (*waivers, *beside(snapshot.documents)), now.date())
-    meets = {name: tuple(kind for kind, decl in (known or decls).items() if any(decl.given(fact) for fact in check.needs)) for name, check in checks.items()}
+    meets = _meets(known or decls, checks) if promises else {}
     settlements = tuple(settle(promise, verdicts, snapshot, now.date(), checks, meets) for promise in promises)
     return Assessment(
         version=__version__,
@@ -77,8 +78,14 @@ def assess(
     )
 
 
+def _meets(decls: Mapping[str, TypeDecl], checks: Mapping[str, Check[Any]]) -> dict[str, tuple[str, ...]]:
+    """The types that have a fact which a check asks about."""
+    facts = {name: frozenset(outline.facts) for name, outline in outlines(decls).items()}
+    return {id: tuple(kind for kind, own in facts.items() if any(fact.__name__ in own for fact in check.needs)) for id, check in checks.items()}
+
+
 def _digest(decls: Mapping[str, TypeDecl], checks: Mapping[str, Check[Any]]) -> str:
     """Names the rules by which was judged: types with their facts, checks with their words."""
-    rules = [f"{name}: {[f.fact.__name__ for f in decl.facts]}" for name, decl in sorted(decls.items())]
+    rules = [f"{name}: {list(outline.facts)}" for name, outline in sorted(outlines(decls).items())]
     rules += [f"{name}: {check.severity} {check.doc}" for name, check in sorted(checks.items())]
     return hashlib.sha256("\n".join(rules).encode()).hexdigest()
