@@ -8,12 +8,13 @@ concrete path that it was read from.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from scanner.model.known import Json, Reason
-from scanner.model.record import dataclass
+from scanner.model.record import dataclass, packed
 
 UNRESOLVED = "$unresolved"
 """A template value that cannot be known before deployment: `{"$unresolved": "why"}`."""
@@ -21,7 +22,7 @@ REFERENCE = "$ref"
 """A template value that names a resource of the same file: `{"$ref": "LogicalId", "att": "Arn"}`."""
 
 
-@dataclass(frozen=True, slots=True)
+@packed(frozen=True, slots=True)
 class Seen:
     """A value and the concrete path it was read from."""
 
@@ -46,7 +47,9 @@ class PathError(ValueError):
     """The expression uses a part of JMESPath that declarations do not allow."""
 
 
-_Step = Callable[[Seen], "Iterator[Seen]"]
+_Out = list[Seen]
+_Run = Callable[[str, Json, _Out], None]
+"""Reads a value at its path and hands on what it finds to the step behind it, at last into the list."""
 
 
 class _Stop(Exception):
@@ -54,21 +57,35 @@ class _Stop(Exception):
         self.at = at
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Path:
     """A compiled expression."""
 
     text: str
-    step: _Step
+    run: _Run
     many: bool
     """The expression projects: it may give several values."""
+    names: tuple[str, ...] | None = None
+    """The keys, where it is nothing but keys, as most are."""
 
     def read(self, body: Json) -> tuple[Seen, ...] | Unresolved:
         """Every value that the expression leads to; none when it is absent (or null)."""
+        at = body
+        for name in self.names or ("",):
+            if type(at) is not dict or self.names is None or UNRESOLVED in at or REFERENCE in at:
+                break  # no ordinary object: the steps say what it is
+            at = at.get(name)
+            if at is None:
+                return ()
+        else:
+            if type(at) is not dict or UNRESOLVED not in at:
+                return (Seen(self.text, at),)
+        out: _Out = []
         try:
-            return tuple(s for s in self.step(Seen("", body)) if s.value is not None)
+            self.run("", body, out)
         except _Stop as stop:
             return stop.at
+        return tuple(out)
 
 
 def unresolved(value: Json) -> str | None:
@@ -78,18 +95,32 @@ def unresolved(value: Json) -> str | None:
     return None
 
 
+_KEYS = re.compile(r"[A-Za-z_]\w*(\[\])?(\.[A-Za-z_]\w*(\[\])?)*", re.ASCII)
+"""Keys and lists of them: read here, so that few expressions need a parser."""
+
+
 @cache
 def compile_path(text: str) -> Path:
     """Parse `text`. Raises PathError for syntax or features that a declaration may not use."""
+    if _KEYS.fullmatch(text):
+        parts = text.split(".")
+        run: _Run = _emit
+        for part in reversed(parts):
+            run = _field(part.removesuffix("[]"), _items(run) if part.endswith("[]") else run)
+        many = "[]" in text
+        return Path(text, run, many, None if many else tuple(parts))
+    run, many = _build(_parsed(text), text, _emit)
+    return Path(text, run, many)
+
+
+def _parsed(text: str) -> dict[str, Any]:
     import jmespath  # costs 15 ms: only when a path is really read
     from jmespath.exceptions import JMESPathError
 
     try:
-        tree = jmespath.compile(text).parsed
+        return dict(jmespath.compile(text).parsed)
     except JMESPathError as error:
         raise PathError(f"{text!r}: {error}") from error
-    step, many = _build(dict(tree), text)
-    return Path(text, step, many)
 
 
 def within(value: Json) -> str | None:
@@ -110,143 +141,146 @@ def roots(text: str) -> frozenset[str]:
 @cache
 def prefixes(text: str) -> frozenset[tuple[str, ...]]:
     """Key paths (list steps left out) that have to be kept for the expression to be read."""
+    if _KEYS.fullmatch(text):
+        return frozenset({tuple(text.replace("[]", "").split("."))})
     import jmespath
 
     return frozenset(_prefixes(dict(jmespath.compile(text).parsed), ())) or frozenset({()})  # `@` reads the whole
 
 
-def _stop_if_unresolved(seen: Seen) -> None:
-    why = unresolved(seen.value)
+def _stop_if_unresolved(path: str, value: Json) -> None:
+    why = unresolved(value)
     if why is not None:
-        raise _Stop(Unresolved(seen.path, why))
+        raise _Stop(Unresolved(path, why))
 
 
-def _not_a(what: str, seen: Seen) -> _Stop:
+def _not_a(what: str, path: str, value: Json) -> _Stop:
     """A shape that is not the declared one is no absence: it must not become a default."""
-    return _Stop(Unresolved(seen.path, f"expected {what}, found {type(seen.value).__name__}", Reason.UNPARSABLE))
+    return _Stop(Unresolved(path, f"expected {what}, found {type(value).__name__}", Reason.UNPARSABLE))
 
 
-def _field(name: str) -> _Step:
-    def step(seen: Seen) -> Iterator[Seen]:
-        _stop_if_unresolved(seen)
-        if isinstance(seen.value, Mapping) and REFERENCE in seen.value:  # what it refers to has members; here they are not seen
-            raise _Stop(Unresolved(seen.path, f"{seen.value[REFERENCE]} is known after deployment"))
-        if isinstance(seen.value, Mapping) and name in seen.value:
-            found = Seen(f"{seen.path}.{name}" if seen.path else name, seen.value[name])
-            _stop_if_unresolved(found)
-            yield found
-        elif seen.value is not None and not isinstance(seen.value, Mapping):
-            raise _not_a("an object", seen)
-
-    return step
+def _emit(path: str, value: Json, out: _Out) -> None:
+    if value is not None:
+        out.append(Seen(path, value))
 
 
-def _index(at: int) -> _Step:
-    def step(seen: Seen) -> Iterator[Seen]:
-        _stop_if_unresolved(seen)
-        if isinstance(seen.value, list) and -len(seen.value) <= at < len(seen.value):
-            found = Seen(f"{seen.path}[{at % len(seen.value)}]", seen.value[at])
-            _stop_if_unresolved(found)
-            yield found
-        elif seen.value is not None and not isinstance(seen.value, list):
-            raise _not_a("a list", seen)
+def _field(name: str, then: _Run) -> _Run:
+    def run(path: str, value: Json, out: _Out) -> None:
+        if isinstance(value, Mapping):
+            _stop_if_unresolved(path, value)
+            if REFERENCE in value:  # what it refers to has members; here they are not seen
+                raise _Stop(Unresolved(path, f"{value[REFERENCE]} is known after deployment"))
+            if name in value:
+                at, found = f"{path}.{name}" if path else name, value[name]
+                _stop_if_unresolved(at, found)
+                then(at, found, out)
+        elif value is not None:
+            raise _not_a("an object", path, value)
 
-    return step
+    return run
 
 
-def _items(seen: Seen) -> Iterator[Seen]:
+def _index(at: int, then: _Run) -> _Run:
+    def run(path: str, value: Json, out: _Out) -> None:
+        _stop_if_unresolved(path, value)
+        if isinstance(value, list) and -len(value) <= at < len(value):
+            found = f"{path}[{at % len(value)}]"
+            _stop_if_unresolved(found, value[at])
+            then(found, value[at], out)
+        elif value is not None and not isinstance(value, list):
+            raise _not_a("a list", path, value)
+
+    return run
+
+
+def _items(then: _Run) -> _Run:
     """Elements of a list; a single object stands for a list of one, as templates allow."""
-    _stop_if_unresolved(seen)
-    if isinstance(seen.value, list):
-        for n, item in enumerate(seen.value):
-            found = Seen(f"{seen.path}[{n}]", item)
-            _stop_if_unresolved(found)
-            yield found
-    elif isinstance(seen.value, Mapping):
-        yield seen
-    elif seen.value is not None:
-        raise _not_a("a list", seen)
+
+    def run(path: str, value: Json, out: _Out) -> None:
+        _stop_if_unresolved(path, value)
+        if isinstance(value, list):
+            for n, item in enumerate(value):
+                found = f"{path}[{n}]"
+                _stop_if_unresolved(found, item)
+                then(found, item, out)
+        elif isinstance(value, Mapping):
+            then(path, value, out)
+        elif value is not None:
+            raise _not_a("a list", path, value)
+
+    return run
 
 
-def _values(seen: Seen) -> Iterator[Seen]:
-    _stop_if_unresolved(seen)
-    if isinstance(seen.value, Mapping):
-        for key in sorted(seen.value):
-            found = Seen(f"{seen.path}.{key}" if seen.path else key, seen.value[key])
-            _stop_if_unresolved(found)
-            yield found
-    elif seen.value is not None:
-        raise _not_a("an object", seen)
+def _values(then: _Run) -> _Run:
+    def run(path: str, value: Json, out: _Out) -> None:
+        _stop_if_unresolved(path, value)
+        if isinstance(value, Mapping):
+            for key in sorted(value):
+                found = f"{path}.{key}" if path else key
+                _stop_if_unresolved(found, value[key])
+                then(found, value[key], out)
+        elif value is not None:
+            raise _not_a("an object", path, value)
+
+    return run
 
 
-def _chain(*steps: _Step) -> _Step:
-    def step(seen: Seen) -> Iterator[Seen]:
-        def go(at: Seen, rest: tuple[_Step, ...]) -> Iterator[Seen]:
-            if not rest:
-                yield at
-                return
-            for found in rest[0](at):
-                yield from go(found, rest[1:])
-
-        return go(seen, steps)
-
-    return step
-
-
-def _identity(seen: Seen) -> Iterator[Seen]:
-    yield seen
-
-
-def _build(node: dict[str, Any], text: str) -> tuple[_Step, bool]:
+def _build(node: dict[str, Any], text: str, then: _Run) -> tuple[_Run, bool]:
+    """The steps of an expression, from the last to the first, and whether they project."""
     kind, children, value = node["type"], node.get("children", []), node.get("value")
     match kind:
         case "field":
-            return _field(str(value)), False
+            return _field(str(value), then), False
         case "identity" | "current":
-            return _identity, False
+            return then, False
         case "index":
-            return _index(int(value or 0)), False
+            return _index(int(value or 0), then), False
         case "subexpression" | "index_expression" | "pipe":
-            built = [_build(child, text) for child in children]
-            return _chain(*(step for step, _ in built)), any(many for _, many in built)
+            projects = False
+            for child in reversed(children):
+                then, many = _build(child, text, then)
+                projects = projects or many
+            return then, projects
         case "flatten":
-            inner, _ = _build(children[0], text)
-            return inner, True
+            return _build(children[0], text, then)[0], True
         case "projection":
-            left, _ = _build(children[0], text)
-            right, _ = _build(children[1], text)
-            return _chain(left, _items, right), True
+            right, _ = _build(children[1], text, then)
+            return _build(children[0], text, _items(right))[0], True
         case "value_projection":
-            left, _ = _build(children[0], text)
-            right, _ = _build(children[1], text)
-            return _chain(left, _values, right), True
+            right, _ = _build(children[1], text, then)
+            return _build(children[0], text, _values(right))[0], True
         case "filter_projection":
-            left, _ = _build(children[0], text)
-            right, _ = _build(children[1], text)
-            return _chain(left, _items, _filter(_condition(children[2], text)), right), True
+            right, _ = _build(children[1], text, then)
+            return _build(children[0], text, _items(_filter(_condition(children[2], text), right)))[0], True
         case "or_expression":
-            return _either(*(_build(child, text)[0] for child in children)), any(_build(c, text)[1] for c in children)
+            first, one = _build(children[0], text, _emit)
+            second, other = _build(children[1], text, then)
+            return _either(first, second, then), one or other
         case _:
             raise PathError(f"{text!r}: {kind} is not allowed in a declared path; use derive=")
 
 
-def _either(first: _Step, second: _Step) -> _Step:
-    def step(seen: Seen) -> Iterator[Seen]:
-        found = [s for s in first(seen) if s.value is not None]
-        return iter(found) if found else second(seen)
+def _either(first: _Run, second: _Run, then: _Run) -> _Run:
+    def run(path: str, value: Json, out: _Out) -> None:
+        found: _Out = []
+        first(path, value, found)
+        for seen in found:
+            then(seen.path, seen.value, out)
+        if not found:
+            second(path, value, out)
 
-    return step
+    return run
 
 
-_Test = Callable[[Seen], bool]
+_Test = Callable[[str, Json], bool]
 
 
-def _filter(test: _Test) -> _Step:
-    def step(seen: Seen) -> Iterator[Seen]:
-        if test(seen):
-            yield seen
+def _filter(test: _Test, then: _Run) -> _Run:
+    def run(path: str, value: Json, out: _Out) -> None:
+        if test(path, value):
+            then(path, value, out)
 
-    return step
+    return run
 
 
 def _condition(node: dict[str, Any], text: str) -> _Test:
@@ -256,25 +290,25 @@ def _condition(node: dict[str, Any], text: str) -> _Test:
         equal = {"eq": True, "ne": False}.get(str(node["value"]))
         if equal is None:
             raise PathError(f"{text!r}: only == and != are allowed in a filter")
-        return lambda seen: _same(sides[0](seen), sides[1](seen), seen) is equal
+        return lambda path, value: _same(sides[0](path, value), sides[1](path, value), path) is equal
     if kind in ("and_expression", "or_expression"):
         tests = [_condition(child, text) for child in children]
         # A list, not a generator: every operand is looked at, so an unresolved one is never skipped.
         every = kind == "and_expression"
 
-        def both(seen: Seen) -> bool:
-            answers = [test(seen) for test in tests]
+        def both(path: str, value: Json) -> bool:
+            answers = [test(path, value) for test in tests]
             return all(answers) if every else any(answers)
 
         return both
     if kind == "not_expression":
         inner = _condition(children[0], text)
-        return lambda seen: not inner(seen)
+        return lambda path, value: not inner(path, value)
     present = _operand(node, text)
-    return lambda seen: _boolean(present(seen)) not in (None, False, "", [], {})
+    return lambda path, value: _boolean(present(path, value)) not in (None, False, "", [], {})
 
 
-def _same(left: Json, right: Json, seen: Seen) -> bool:
+def _same(left: Json, right: Json, path: str) -> bool:
     """Equality as a declaration means it. Values of two kinds (true and 1, text and number) are no plain "different": a
     filter would drop the item in silence. Templates write `"true"` for true; that much is understood."""
     if left is None or right is None:
@@ -283,7 +317,7 @@ def _same(left: Json, right: Json, seen: Seen) -> bool:
         left, right = (_boolean(left), _boolean(right))
     kinds = [float if isinstance(v, (int, float)) and not isinstance(v, bool) else type(v) for v in (left, right)]
     if kinds[0] is not kinds[1]:
-        raise _Stop(Unresolved(seen.path, f"cannot compare {left!r} with {right!r}", Reason.UNPARSABLE))
+        raise _Stop(Unresolved(path, f"cannot compare {left!r} with {right!r}", Reason.UNPARSABLE))
     return left == right
 
 
@@ -291,18 +325,20 @@ def _boolean(value: Json) -> Json:
     return {"true": True, "false": False}.get(value.lower(), value) if isinstance(value, str) else value
 
 
-def _operand(node: dict[str, Any], text: str) -> Callable[[Seen], Json]:
+def _operand(node: dict[str, Any], text: str) -> Callable[[str, Json], Json]:
     if node["type"] == "literal":
         literal: Json = node["value"]
-        return lambda _seen: literal
-    step, many = _build(node, text)
+        return lambda _path, _value: literal
+    run, many = _build(node, text, _emit)
     if many:
         raise PathError(f"{text!r}: a list cannot be compared or tested in a filter; use derive=")
 
-    def value(seen: Seen) -> Json:
-        return next((s.value for s in step(seen)), None)
+    def read(path: str, value: Json) -> Json:
+        out: _Out = []
+        run(path, value, out)
+        return out[0].value if out else None
 
-    return value
+    return read
 
 
 def _prefixes(node: dict[str, Any], base: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

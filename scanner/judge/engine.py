@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
 from itertools import groupby
@@ -12,7 +12,7 @@ from typing import Any
 from scanner.judge.estate import Estate
 from scanner.judge.registry import Check
 from scanner.judge.scope import in_scope
-from scanner.model.known import Json, Known, Reason, Source, Unknown
+from scanner.model.known import Fact, Json, Known, Reason, Source, Unknown
 from scanner.model.record import dataclass
 from scanner.model.resource import Ref, Resource
 from scanner.model.said import say, term
@@ -45,12 +45,22 @@ class Question:
 def judge(estate: Estate, questions: Iterable[Question], now: datetime) -> tuple[Verdict, ...]:
     """Every verdict, failures first. `now` is an argument: yesterday's snapshot can be judged by today's date."""
     unique = {q.key: q for q in questions}
-    verdicts = [v for key in sorted(unique) for v in _answers(estate, unique[key], now)]
+    return in_order([v for key in sorted(unique) for v in _answers(estate, unique[key], now)])
+
+
+def in_order(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+    """Verdicts by `Verdict.sort_key`: each subject is compared once with the others, not once for each of its verdicts."""
+    place = {ref: n for n, ref in enumerate(sorted({v.subject for v in verdicts}))}
+    keys = [(v.weight, v.check, place[v.subject], v.fact, n) for n, v in enumerate(verdicts)]
+    keys.sort()
     ordered: list[Verdict] = []
-    for _, alike in groupby(sorted((v.sort_key, n) for n, v in enumerate(verdicts)), key=itemgetter(0)):
-        group = [verdicts[n] for _, n in alike]  # of one check, subject and fact: they differ by their parameters, and a fingerprint says which
+    for _, alike in groupby(keys, key=_but_last):
+        group = [verdicts[key[-1]] for key in alike]  # of one check, subject and fact: they differ by their parameters, and a fingerprint says which
         ordered.extend(group if len(group) == 1 else sorted(group, key=lambda v: v.fingerprint))
     return tuple(ordered)
+
+
+_but_last = itemgetter(0, 1, 2, 3)
 
 
 def _answers(estate: Estate, question: Question, now: datetime) -> Iterator[Verdict]:
@@ -60,29 +70,28 @@ def _answers(estate: Estate, question: Question, now: datetime) -> Iterator[Verd
         yield from _of_estate(estate, question, params, now)
     else:
         said: dict[int, tuple[Resource, Outcome]] = {}
-        for resource in estate.resources:
-            for kind in question.check.needs:
-                if kind in resource.facts and (everywhere or question.concerns(resource.ref, resource.tags, resource.all_tags)):
-                    yield _one(question, resource, kind, params, now, said)
+        given = dict(question.params)
+        for kind in question.check.needs:
+            for resource, known in estate.with_fact(kind):
+                if everywhere or question.concerns(resource.ref, resource.tags, resource.all_tags):
+                    yield _verdict(question, given, resource, kind.__name__, _said(question, resource, known, params, now, said), known.sources)
     for kind in question.check.needs:
         for ref, call in estate.gaps(kind):
             if question.concerns(ref):
                 yield _gap(question, ref, call, kind)
 
 
-def _one(question: Question, resource: Resource, kind: type, params: object, now: datetime, said: dict[int, tuple[Resource, Outcome]]) -> Verdict:
+def _said(question: Question, resource: Resource, known: Fact[Any], params: object, now: datetime, said: dict[int, tuple[Resource, Outcome]]) -> Outcome:
     """`said`: what the check answered about a fact that several resources share, where its words name none of them."""
-    known = resource.facts[kind]
-    before = said.get(id(known))
+    before = said.get(id(known)) if said else None
     if before is not None and (before[0].facts is resource.facts and before[0].tags == resource.tags):
-        return _verdict(question, resource, kind.__name__, before[1], known.sources)
+        return before[1]
     if isinstance(known, Unknown):
-        outcome = Outcome(Status.UNKNOWN, known.detail or term(known.reason.value, f"reason.{known.reason}"), known.reason)
-    else:
-        outcome = _ask(question.check, resource, known, params, now)
-        if resource.dialect == Dialect.TERRAFORM and resource.ref.name not in outcome.why and resource.ref.name:
-            said[id(known)] = (resource, outcome)
-    return _verdict(question, resource, kind.__name__, outcome, known.sources)
+        return Outcome(Status.UNKNOWN, known.detail or term(known.reason.value, f"reason.{known.reason}"), known.reason)
+    outcome = _ask(question.check, resource, known, params, now)
+    if resource.dialect == Dialect.TERRAFORM and resource.ref.name not in outcome.why and resource.ref.name:
+        said[id(known)] = (resource, outcome)
+    return outcome
 
 
 def _ask(check: Check[Any], resource: Resource, known: Known[Any], params: object, now: datetime) -> Outcome:
@@ -96,7 +105,7 @@ def _ask(check: Check[Any], resource: Resource, known: Known[Any], params: objec
 
 
 def _of_estate(estate: Estate, question: Question, params: object, now: datetime) -> Iterator[Verdict]:
-    check = question.check
+    check, given = question.check, dict(question.params)
     arguments: list[object] = [estate, *([params] if check.params else [])]
     if check.wants_now:
         from scanner.judge.registry import Now
@@ -111,13 +120,13 @@ def _of_estate(estate: Estate, question: Question, params: object, now: datetime
         if not question.concerns(resource.ref, resource.tags, resource.all_tags):
             continue
         sources = next((f.sources for k, f in resource.facts.items() if k.__name__ == fact), ())
-        yield _verdict(question, resource, fact, outcome, sources)
+        yield _verdict(question, given, resource, fact, outcome, sources)
 
 
-def _verdict(question: Question, resource: Resource, fact: str, outcome: Outcome, sources: tuple[Source, ...]) -> Verdict:
+def _verdict(question: Question, given: Mapping[str, Json], resource: Resource, fact: str, outcome: Outcome, sources: tuple[Source, ...]) -> Verdict:
     check = question.check
     return Verdict(
-        check.id, dict(question.params), resource.ref, fact, outcome.status, outcome.why, outcome.severity or check.severity,
+        check.id, given, resource.ref, fact, outcome.status, outcome.why, outcome.severity or check.severity,
         sources, outcome.reason if outcome.status is Status.UNKNOWN else None, False, None, resource.tags, resource.all_tags,
     )  # fmt: skip
 

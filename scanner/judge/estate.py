@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from scanner.declare.decl import TypeDecl
@@ -33,7 +34,15 @@ class Estate:
 
     def with_fact(self, kind: type) -> tuple[tuple[Resource, Known[Any] | Unknown], ...]:
         """Resources to which a fact applies."""
-        return tuple((r, r.facts[kind]) for r in self.resources if kind in r.facts)
+        return self._by_fact.get(kind, ())
+
+    @cached_property
+    def _by_fact(self) -> Mapping[type, tuple[tuple[Resource, Known[Any] | Unknown], ...]]:
+        found: dict[type, list[tuple[Resource, Known[Any] | Unknown]]] = {}
+        for resource in self.resources:
+            for kind, fact in resource.facts.items():
+                found.setdefault(kind, []).append((resource, fact))
+        return {kind: tuple(group) for kind, group in found.items()}
 
     def gaps(self, *facts: type) -> tuple[tuple[Ref, Call], ...]:
         """Gap subjects that could hide a resource with one of these facts: never empty when something was not seen."""

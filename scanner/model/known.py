@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Generic, TypeAlias, TypeVar
 
-from scanner.model.record import dataclass
+from scanner.model.record import packed
 
 T = TypeVar("T")
 
@@ -53,7 +53,7 @@ class Origin(StrEnum):
     ATTESTED = "attested"
 
 
-@dataclass(frozen=True, slots=True)
+@packed(frozen=True, slots=True)
 class Source:
     """One value that was seen, and where: the smallest piece of evidence."""
 
@@ -71,7 +71,7 @@ class Source:
     """When it was read, RFC 3339 in UTC."""
 
 
-@dataclass(frozen=True, slots=True)
+@packed(frozen=True, slots=True)
 class Known(Generic[T]):
     """A value, and everything it was read from."""
 
@@ -79,7 +79,7 @@ class Known(Generic[T]):
     sources: tuple[Source, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@packed(frozen=True, slots=True)
 class Unknown:
     """No value; the reason, one sentence of detail, and what was looked at in vain."""
 

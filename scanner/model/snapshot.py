@@ -14,7 +14,7 @@ from datetime import date
 from enum import StrEnum
 
 from scanner.model.known import Json, Origin, Reason
-from scanner.model.record import dataclass
+from scanner.model.record import dataclass, packed
 from scanner.model.resource import Ref
 from scanner.model.said import Said, say, term
 from scanner.model.waiver import InlineWaiver
@@ -46,7 +46,7 @@ class Dialect(StrEnum):
                 return Origin.TEMPLATE
 
 
-@dataclass(frozen=True, slots=True)
+@packed(frozen=True, slots=True)
 class Call:
     """One look: a whole paged listing, one GET, one probe, or one file that was read."""
 

@@ -6,12 +6,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scanner.model.known import Json, Reason, Source
 from scanner.model.promise import Settlement
-from scanner.model.record import dataclass
+from scanner.model.record import dataclass, packed
 from scanner.model.resource import Ref
 from scanner.model.severity import Severity as Severity
 from scanner.model.waiver import WaiverNote
@@ -27,9 +26,10 @@ class Status(StrEnum):
 
 
 _ORDER = {Status.FAIL: 0, Status.UNKNOWN: 1, Status.PASS: 2}
+_WEIGHTS = {(status, severity): (place, severity.rank) for status, place in _ORDER.items() for severity in Severity}
 
 
-@dataclass(frozen=True, slots=True)
+@packed(frozen=True, slots=True)
 class Outcome:
     """What a check's body returns: made by `passes`, `fails` or `unsure`."""
 
@@ -68,7 +68,7 @@ def fingerprint(check: str, params: Mapping[str, Json], subject: Ref, fact: str)
     return hashlib.sha256(asked.encode()).hexdigest()[:24]
 
 
-@dataclass(frozen=True, slots=True)
+@packed(frozen=True, slots=True)
 class Verdict:
     """One check, one subject, one fact: pass, fail or unknown, with evidence."""
 
@@ -91,16 +91,27 @@ class Verdict:
     all_tags: bool = False
     """The subject has no others; else a tag that is not among them may be there all the same."""
 
-    @cached_property
+    __beside__ = ("_print",)
+
+    @property
     def fingerprint(self) -> str:
         """Computed once: reports and settlements ask for it again and again."""
-        return fingerprint(self.check, self.params, self.subject, self.fact)
+        found: str | None = getattr(self, "_print", None)
+        if found is None:
+            found = fingerprint(self.check, self.params, self.subject, self.fact)
+            object.__setattr__(self, "_print", found)
+        return found
+
+    @property
+    def weight(self) -> tuple[int, int]:
+        """Failures first, worst first."""
+        return _WEIGHTS[self.status, self.severity]
 
     @property
     def sort_key(self) -> tuple[int, int, str, tuple[str, ...], str]:
         """Failures first, worst first, then by name: the order of every report."""
         ref = self.subject
-        return (_ORDER[self.status], self.severity.rank, self.check, (ref.provider, ref.type, ref.account, ref.region, ref.id, ref.name), self.fact)
+        return (*self.weight, self.check, (ref.provider, ref.type, ref.account, ref.region, ref.id, ref.name), self.fact)
 
 
 @dataclass(frozen=True, slots=True)
