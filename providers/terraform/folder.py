@@ -15,7 +15,7 @@ from typing import Any
 from providers.terraform.evaluate import evaluated
 from providers.terraform.modules import Folder, find, literal, load, locked
 from providers.terraform.names import cloud, join, key_of, module_of, plain
-from providers.terraform.syntax import Block, Broken, TooDeep, parse
+from providers.terraform.syntax import Block, Broken, TooDeep, parse, renamed
 from providers.terraform.values import PURE, Place, Values, clean
 from scanner.sdk import EVERY_TYPE, SHOWN, UNRESOLVED, VERSION, Answer, Call, Dialect, Document, InvalidFile, Json, Options, Reason, Ref
 
@@ -184,7 +184,10 @@ class _Reader:
             return
         counted = {"count", "for_each"} & set(block.attributes)
         found = self._made(address) if counted else [address] if address in self.raw else []
-        if not found and (not counted or not self._none(block)):
+        chained = self.values.chained(block, place)
+        if chained is not None:
+            block = renamed(block, "each.value", f"{chained}[each.key]")
+        if not found and (not counted or not self._none(block) or (chained is not None and self._made(join(place.address, chained)))):
             self._put(address, kind, {UNRESOLVED: "it could not be evaluated"}, place, block, file)
             self._gap(address, Reason.UNPARSABLE, f"{self._file(file)}:{block.line}: {address} could not be evaluated", kind)
             return

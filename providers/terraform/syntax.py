@@ -306,6 +306,8 @@ def _key(node: Any, bound: frozenset[str], depth: int) -> str | Expr:
     if text.replace("_", "a").replace("-", "a").isalnum():
         return text  # a bare word is no name here
     key = _expression(node, bound, depth + 1)
+    if key.kind == "ref" and not text.startswith("("):
+        return text  # of `providers` alone: nowhere else may a name stand here without brackets
     return str(key.value) if key.kind == "literal" else key
 
 
@@ -326,6 +328,31 @@ def _with(kind: str, value: Any, inner: tuple[Expr, ...]) -> Expr:
     refs = tuple(dict.fromkeys(ref for one in inner for ref in one.refs))
     calls = tuple(dict.fromkeys(call for one in inner for call in one.calls))
     return Expr(kind, value, refs, calls)
+
+
+def renamed(block: Block, old: str, new: str) -> Block:
+    """The block with one name for another wherever an expression uses it: `each.value`, and what follows it."""
+
+    def name(ref: str) -> str:
+        return new + ref[len(old) :] if ref == old or ref.startswith((f"{old}.", f"{old}[")) else ref
+
+    def expr(one: Expr) -> Expr:
+        if not any(name(ref) != ref for ref in one.refs):
+            return one
+        value = one.value
+        if one.kind == "ref":
+            value = name(value)
+        elif one.kind in ("text", "list"):
+            value = tuple(map(expr, value))
+        elif one.kind == "object":
+            value = {key: expr(inner) for key, inner in value.items()}
+        elif one.kind == "call":
+            value = (value[0], tuple(map(expr, value[1])))
+        return Expr(one.kind, value, tuple(map(name, one.refs)), one.calls)
+
+    found = Block(block.kind, block.labels, block.line, {key: (expr(one), line) for key, (one, line) in block.attributes.items()})
+    found.blocks = [renamed(inner, old, new) for inner in block.blocks]
+    return found
 
 
 def line_of(text: str, address: str, path: str) -> int | None:
@@ -351,4 +378,4 @@ def line_of(text: str, address: str, path: str) -> int | None:
     return line
 
 
-__all__ = ["Block", "Broken", "Expr", "TooDeep", "line_of", "parse"]
+__all__ = ["Block", "Broken", "Expr", "TooDeep", "line_of", "parse", "renamed"]

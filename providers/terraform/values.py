@@ -107,12 +107,23 @@ class Values:
 
     def why_many(self, block: Block, place: Place, depth: int = 0) -> str | None:
         """Why it is not known how many instances of a block there are."""
+        chained = self.chained(block, place)
+        if chained is not None and depth < _MAX_DEPTH:
+            return self.why_many(place.module.resources["resource", *_split(chained)][0], place, depth + 1)
         for name in ("count", "for_each"):
             if name in block.attributes:
                 why = self.why_open(block.attributes[name][0], place, depth)
                 if why is not None:
                     return why
         return None
+
+    def chained(self, block: Block, place: Place) -> str | None:
+        """The resource whose instances a `for_each` runs over, as it stands: of each there is one, whatever becomes of its values."""
+        over = block.attributes.get("for_each")
+        if over is None or over[0].kind != "ref" or not re.fullmatch(r"[\w-]+\.[\w-]+", str(over[0].value)):
+            return None
+        found = place.module.resources.get(("resource", *_split(str(over[0].value))))
+        return str(over[0].value) if found is not None and found[0] is not block and "for_each" in found[0].attributes else None
 
     def _why_variable(self, name: str, place: Place, depth: int) -> str | None:
         declared = place.module.variables.get(name)
@@ -122,6 +133,9 @@ class Values:
             return None if name in self.given or "default" in declared.attributes else f"var.{name} has no value: it has no default, and none was given"
         argument = place.call.attributes.get(name) if place.call is not None else None
         if argument is not None:
+            strict = declared.attributes.get("nullable")
+            if strict is not None and strict[0].value is False and not (argument[0].kind == "literal" and argument[0].value is not None):
+                return f"var.{name} takes no null: if it is given one, its default stands"
             return self.why_open(argument[0], place.above, depth)
         return None if "default" in declared.attributes else f"var.{name} has no value"
 
@@ -196,7 +210,11 @@ class Values:
         """A name that stands alone: the resource that it means, as far as its address can be told."""
         head, name = _split(ref)
         if head == "var" and ref == f"var.{name}" and place.above is not None and place.call is not None and name in place.call.attributes:
-            return self.value(place.call.attributes[name][0], None, place.above, key_of(place.address), None, depth + 1)
+            given = self.value(place.call.attributes[name][0], None, place.above, key_of(place.address), None, depth + 1)
+            declared = place.module.variables[name].attributes if name in place.module.variables else {}
+            if given is None and "nullable" in declared and "default" in declared and declared["nullable"][0].value is False:
+                return self.value(declared["default"][0], None, place, "", None, depth + 1)
+            return given
         if head == "local" and ref == f"local.{name}" and name in place.module.locals:
             return self.value(place.module.locals[name], None, place, key, None, depth + 1)
         if head == "module":
