@@ -29,7 +29,7 @@ def test_the_same_volume_in_yaml_and_json(tmp_path: Path) -> None:
 def test_equal_runs_are_equal(tmp_path: Path) -> None:
     (tmp_path / "t.yaml").write_text(YAML, encoding="utf-8")
     fixed = {"SOURCE_DATE_EPOCH": "1795255200"}
-    one, two = (houvast("scan", "t.yaml", "--format", "json", cwd=tmp_path, env=fixed) for _ in range(2))
+    one, two = (houvast("scan", "t.yaml", "--format", "json", cwd=tmp_path, env=fixed, fresh=True) for _ in range(2))
     assert one.out == two.out
     assert one.code == two.code == 10
 
