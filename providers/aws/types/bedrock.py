@@ -17,6 +17,7 @@ from scanner.sdk import (
     LogPlaces,
     Logs,
     NotApplicable,
+    Place,
     Ref,
     Replicas,
     TypeDecl,
@@ -27,6 +28,7 @@ from scanner.sdk import (
     never_others,
     of,
     per_dialect,
+    place_of,
     traced,
 )
 
@@ -101,6 +103,13 @@ APPLICATION_INFERENCE_PROFILE = TypeDecl(
 )
 
 
+def _at_work(ref: Ref, *where: tuple[Any, ...]) -> Place:
+    """The setting can be asked for in every region; where nothing is logged nothing stands there."""
+    if not any(where):
+        raise NotApplicable("nothing is logged in this region")
+    return place_of("aws", ref.region)
+
+
 def _written(_: Ref, *places: tuple[Any, ...]) -> Logs:
     on = any(values for values in places)
     return Logs(on, detail="model invocation logs" if on else "model invocations are not logged")
@@ -112,7 +121,7 @@ MODEL_INVOCATION_LOGGING = TypeDecl(
     live=List("bedrock", "get_model_invocation_logging_configuration", each="", id="arn:{partition}:bedrock:{region}:{account}:model-invocation-logging"),
     cloudformation=False,
     facts=(
-        fact(Home, place=here()),
+        fact(Home, place=derive(_at_work, live=(f"{_CONFIG}.s3Config.bucketName", f"{_CONFIG}.cloudWatchConfig.logGroupName"))),
         # The log group stands in the same region.
         fact(LogPlaces, places=traced(bucket, BUCKET, live=(f"{_CONFIG}.s3Config.bucketName", f"{_CONFIG}.cloudWatchConfig.largeDataDeliveryS3Config.bucketName"))),
         fact(Logs, derive(_written, live=(f"{_CONFIG}.s3Config.bucketName", f"{_CONFIG}.cloudWatchConfig.logGroupName"))),

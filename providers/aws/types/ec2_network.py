@@ -21,6 +21,8 @@ from scanner.sdk import (
     List,
     LogPlaces,
     Logs,
+    NotApplicable,
+    Place,
     Ref,
     Replicas,
     State,
@@ -33,16 +35,36 @@ from scanner.sdk import (
     here,
     never,
     never_others,
+    per_dialect,
+    place_of,
     regions,
     traced,
 )
 
+_BY_AWS = "made by AWS in every region, used or not; what is put into it is asked itself"
+
+
+def _own_network(ref: Ref, default: tuple[Any, ...]) -> Place:
+    """A default network says nothing about where somebody chose to be."""
+    if True in default:
+        raise NotApplicable(_BY_AWS)
+    return place_of("aws", ref.region)
+
+
+def _own_subnet(ref: Ref, default: tuple[Any, ...], zones: tuple[Any, ...], outposts: tuple[Any, ...]) -> Place:
+    if True in default:
+        raise NotApplicable(_BY_AWS)
+    return stand(ref, zones, outposts)
+
+
 SUBNET = TypeDecl(
     "AWS::EC2::Subnet",
     live=List("ec2", "describe_subnets", each="Subnets", id="SubnetArn", name="SubnetId", tags="Tags[]"),
-    facts=(fact(Home, place=derive(stand, same=("AvailabilityZone", "OutpostArn"))),),
+    facts=(fact(Home, place=per_dialect(
+        derive(_own_subnet, live=("DefaultForAz", "AvailabilityZone", "OutpostArn")), derive(stand, cfn=("AvailabilityZone", "OutpostArn")),
+    )),),
     never=never_others(Home, why="a range of addresses in one zone: it holds no data"),
-)
+)  # fmt: skip
 
 
 def _flows(_: Ref, found: tuple[Any, ...]) -> Logs:
@@ -55,7 +77,7 @@ VPC = TypeDecl(
     details=(Get("describe_flow_logs", put="flows", params={}, take="FlowLogs", match=("ResourceId", "VpcId")),),
     joins=(Join("AWS::EC2::FlowLog", on="ResourceId", put="flows"),),
     facts=(
-        fact(Home, place=here()),
+        fact(Home, place=per_dialect(derive(_own_network, live="IsDefault"), here(cfn=()))),
         # A log group without an ARN stands in the region of the network.
         fact(LogPlaces, places=traced(target, "AWS::S3::Bucket", live="flows[].LogDestination || flows[].LogGroupName", cfn="flows[].LogDestination || flows[].LogGroupName")),
         fact(Logs, derive(_flows, live="flows[?FlowLogStatus=='ACTIVE'].ResourceId", cfn="flows[].ResourceId")),

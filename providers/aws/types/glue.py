@@ -7,9 +7,11 @@ from scanner.sdk import (
     ON,
     AtRest,
     AtRestDefault,
+    Get,
     Home,
     List,
     NotApplicable,
+    Place,
     Reason,
     Ref,
     State,
@@ -22,20 +24,32 @@ from scanner.sdk import (
     flag,
     here,
     never_others,
+    per_dialect,
+    place_of,
 )
 
 _CATALOG = "DataCatalogEncryptionSettings"
 _KMS = ("SSE-KMS", "SSE-KMS-WITH-SERVICE-ROLE")
 
+
+def _in_use(ref: Ref, databases: tuple[Any, ...], *set_up: tuple[Any, ...]) -> Place:
+    """Every account has a catalog in every region: it stands where something is in it, or where somebody set it up."""
+    if not databases and not any(str(value) not in ("DISABLED", "False") for values in set_up for value in values):
+        raise NotApplicable("an empty catalog, which AWS has for every account in every region")
+    return place_of("aws", ref.region)
+
+
+_MODE, _PASSWORDS = f"{_CATALOG}.EncryptionAtRest.CatalogEncryptionMode", f"{_CATALOG}.ConnectionPasswordEncryption.ReturnConnectionPasswordEncrypted"
 DATA_CATALOG = TypeDecl(
     "AWS::Glue::DataCatalogEncryptionSettings",
     live=List("glue", "get_data_catalog_encryption_settings", each="", id="arn:{partition}:glue:{region}:{account}:catalog"),
+    details=(Get("get_databases", put="databases", params={}, take="DatabaseList"),),
     facts=(
-        fact(Home, place=here()),
+        fact(Home, place=per_dialect(derive(_in_use, live=("databases[].Name", _MODE, _PASSWORDS)), here(cfn=()))),
         # Metadata. Neither setting is on until it is asked for (Glue Developer Guide, "Encrypting your Data Catalog").
-        fact(AtRest, state=flag(same=f"{_CATALOG}.EncryptionAtRest.CatalogEncryptionMode", on=_KMS, off=("DISABLED",), absent=OFF)),
+        fact(AtRest, state=flag(same=_MODE, on=_KMS, off=("DISABLED",), absent=OFF)),
         # Passwords of connections that are made from now on.
-        fact(AtRestDefault, state=flag(same=f"{_CATALOG}.ConnectionPasswordEncryption.ReturnConnectionPasswordEncrypted", absent=OFF)),
+        fact(AtRestDefault, state=flag(same=_PASSWORDS, absent=OFF)),
     ),
     never=never_others(Home, AtRest, AtRestDefault, why="settings of the catalog, which holds descriptions of data and passwords of connections, no data"),
 )

@@ -1,8 +1,30 @@
 """Ways to buckets, and reports about them: access points, points over several regions, Storage Lens."""
 
+from typing import Any
+
 from providers.aws.clues import BUCKET, bucket
 from providers.aws.referred import owner
-from scanner.sdk import Get, Home, List, LogPlaces, Replicas, Scope, TypeDecl, fact, here, never_others, regions, together, traced
+from scanner.sdk import (
+    Get,
+    Home,
+    List,
+    LogPlaces,
+    NotApplicable,
+    Place,
+    Ref,
+    Replicas,
+    Scope,
+    TypeDecl,
+    derive,
+    fact,
+    here,
+    never_others,
+    per_dialect,
+    place_of,
+    regions,
+    together,
+    traced,
+)
 
 ACCESS_POINT = TypeDecl(
     "AWS::S3::AccessPoint",
@@ -29,6 +51,15 @@ MULTI_REGION_ACCESS_POINT = TypeDecl(
 )  # fmt: skip
 
 _EXPORT = "StorageLensConfiguration.DataExport.S3BucketDestination.Arn"
+
+
+def _own(ref: Ref, _: tuple[Any, ...]) -> Place:
+    """Every account has one dashboard in Virginia that nobody asked for, and that cannot be deleted (S3 User Guide, "Default dashboard")."""
+    if ref.name == "default-account-dashboard":
+        raise NotApplicable("made by AWS in every account: figures about buckets, and nothing of what is in them")
+    return place_of("aws", ref.region)
+
+
 STORAGE_LENS = TypeDecl(
     "AWS::S3::StorageLens",
     live=List(
@@ -37,7 +68,7 @@ STORAGE_LENS = TypeDecl(
     ),
     details=(Get("get_storage_lens_configuration", put="config", params={"ConfigId": "Id", "AccountId": "={account}"}),),
     facts=(
-        fact(Home, place=here()),
+        fact(Home, place=per_dialect(derive(_own, live="Id"), here(cfn=()))),
         fact(LogPlaces, places=traced(bucket, BUCKET, live=f"config.{_EXPORT}", cfn=_EXPORT)),
     ),
     never=never_others(Home, LogPlaces, why="figures about buckets; where they are exported to is all that is asked"),
