@@ -14,6 +14,7 @@ from scanner.declare.path import compile_path
 from scanner.model.snapshot import Dialect
 from tests.support.aws import TYPES
 from tests.support.aws_shapes import Anything, Node, Parts, Shape, Wrong, methods, model, output, schema, walk
+from tests.support.cases import cases, grouped, service
 
 DECLS = plugins.load_types(TYPES)
 #: Operations that are neither List, Get nor Describe, each with the reason why it may be made.
@@ -129,13 +130,18 @@ def looks(decl: TypeDecl) -> Iterator[tuple[str, str, str | None, dict[str, obje
         yield decl.resolve.service, decl.resolve.operation, decl.resolve.permission, dict(decl.resolve.params)
 
 
-LIVE = [(decl, path) for decl in DECLS.values() if decl.live for path in sorted(live_paths(decl))]
+LIVE = grouped((decl for decl in DECLS.values() if decl.live and live_paths(decl)), lambda decl: service(decl.type))
 
 
-@pytest.mark.parametrize(("decl", "path"), LIVE, ids=[f"{d.type}-{p}" for d, p in LIVE])
-def test_live_paths_lead_to_what_the_api_answers(decl: TypeDecl, path: str) -> None:
-    compile_path(path)
-    walk(path, live_root(decl))
+@pytest.mark.parametrize("name", LIVE)
+def test_live_paths_lead_to_what_the_api_answers(name: str) -> None:
+    with cases() as case:
+        for decl in LIVE[name]:
+            root = live_root(decl)
+            for path in sorted(live_paths(decl)):
+                with case(f"{decl.type} {path}"):
+                    compile_path(path)
+                    walk(path, root)
 
 
 def test_the_walker_sees_a_misspelt_member() -> None:
@@ -153,30 +159,38 @@ def test_the_walker_sees_a_misspelt_member() -> None:
         walk("Encripted", schema("AWS::EC2::Volume"))
 
 
-TEMPLATED = [(d, path) for d in DECLS.values() if d.cloudformation for path in sorted({p for f in d.facts for p in f.paths(Dialect.CLOUDFORMATION)})]
+class _Many:
+    """Satellites come as a list of their properties."""
+
+    def __init__(self, of: Node) -> None:
+        self.of = of
+
+    def member(self, name: str) -> Node:
+        raise Wrong("satellites come as a list")
+
+    def items(self) -> Node:
+        return self.of
+
+    values = items
 
 
-@pytest.mark.parametrize(("decl", "path"), TEMPLATED, ids=[f"{d.type}-{p}" for d, p in TEMPLATED])
-def test_cloudformation_paths_lead_to_what_the_schema_knows(decl: TypeDecl, path: str) -> None:
-    class Joined(Parts):
-        """Satellites come as a list of their properties."""
+def templated(decl: TypeDecl) -> list[str]:
+    return sorted({path for given in decl.facts for path in given.paths(Dialect.CLOUDFORMATION)}) if decl.cloudformation else []
 
-    class Many:
-        def __init__(self, of: Node) -> None:
-            self.of = of
 
-        def member(self, name: str) -> Node:
-            raise Wrong("satellites come as a list")
+TEMPLATED = grouped((decl for decl in DECLS.values() if templated(decl)), lambda decl: service(decl.type))
 
-        def items(self) -> Node:
-            return self.of
 
-        values = items
-
-    satellites: dict[str, Node] = {join.put: Many(schema(join.type)) for join in decl.joins}
-    walk(path, Joined(schema(decl.type), satellites))
-    for join in decl.joins:
-        schema(join.type).member(join.on)
+@pytest.mark.parametrize("name", TEMPLATED)
+def test_cloudformation_paths_lead_to_what_the_schema_knows(name: str) -> None:
+    with cases() as case:
+        for decl in TEMPLATED[name]:
+            root = Parts(schema(decl.type), {join.put: _Many(schema(join.type)) for join in decl.joins})
+            for path in templated(decl):
+                with case(f"{decl.type} {path}"):
+                    walk(path, root)
+                    for join in decl.joins:
+                        schema(join.type).member(join.on)
 
 
 #: Types that templates make, and of which they do not show what is asked: what an account inherits stands in its organisation.
@@ -192,39 +206,46 @@ def test_types_without_a_schema_say_so() -> None:
                 schema(decl.type, ("eu-west-1",))
 
 
-LOOKS = sorted({(s, m, p or "", tuple(sorted(params))) for decl in DECLS.values() for s, m, p, params in looks(decl)})
+LOOKS = grouped(sorted({(s, m, p or "", tuple(sorted(params))) for decl in DECLS.values() for s, m, p, params in looks(decl)}), lambda look: look[0])
 
 
-@pytest.mark.parametrize(("service", "method", "granted", "params"), LOOKS, ids=[f"{s}-{m}" for s, m, *_ in LOOKS])
-def test_operations_exist_only_read_and_name_their_permission(service: str, method: str, granted: str, params: tuple[str, ...]) -> None:
-    name = methods(service)[method]
-    assert api_name(method) == name
-    assert name.startswith(("List", "Get", "Describe")) or name in EXCEPTIONS
-    shape = model(service).operation_model(name).input_shape
-    members = set(shape.members) if shape else set()
-    assert set(params) <= members
-    assert set(shape.required_members if shape else ()) <= set(params)
-    own = permission(service, method)
-    assert permission(service, method, granted or None) == RENAMED.get(f"{service}:{name}", own)
+@pytest.mark.parametrize("api", LOOKS)
+def test_operations_exist_only_read_and_name_their_permission(api: str) -> None:
+    with cases() as case:
+        for _, method, granted, params in LOOKS[api]:
+            with case(f"{method} {' '.join(params)}"):
+                name = methods(api)[method]
+                assert api_name(method) == name
+                assert name.startswith(("List", "Get", "Describe")) or name in EXCEPTIONS
+                shape = model(api).operation_model(name).input_shape
+                assert set(params) <= (set(shape.members) if shape else set())
+                assert set(shape.required_members if shape else ()) <= set(params)
+                own = permission(api, method)
+                assert permission(api, method, granted or None) == RENAMED.get(f"{api}:{name}", own)
 
 
 def test_the_calls_about_the_account_only_read_as_well() -> None:
-    for service, method in (("sts", "get_caller_identity"), ("ec2", "describe_regions"), ("account", "list_regions"), ("s3", "get_bucket_location")):
-        assert api_name(method) == methods(service)[method]
+    for api, method in (("sts", "get_caller_identity"), ("ec2", "describe_regions"), ("account", "list_regions"), ("s3", "get_bucket_location")):
+        assert api_name(method) == methods(api)[method]
         assert api_name(method).startswith(("List", "Get", "Describe"))
 
 
-@pytest.mark.parametrize("decl", DECLS.values(), ids=lambda d: d.type)
-def test_ids_names_and_tags_come_from_the_item(decl: TypeDecl) -> None:
-    listing = decl.live.listing if isinstance(decl.live, Each) else decl.live
-    if not isinstance(listing, List):
-        return
-    at = child(decl.live) if isinstance(decl.live, Each) else item(listing)
-    for path in (listing.id, listing.name, listing.region, listing.tags, listing.home_only):
-        fields = [part.split("}")[0] for part in path.split("{")[1:]] if "{" in path else [path] if path else []
-        for field in fields:
-            if field not in ("partition", "region", "account", "parent", "last", "path"):
-                walk(field, at)
+LISTED = grouped((decl for decl in DECLS.values() if isinstance(decl.live, List | Each)), lambda decl: service(decl.type))
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_ids_names_and_tags_come_from_the_item(name: str) -> None:
+    with cases() as case:
+        for decl in LISTED[name]:
+            listing = decl.live.listing if isinstance(decl.live, Each) else decl.live
+            assert isinstance(listing, List)
+            at = child(decl.live) if isinstance(decl.live, Each) else item(listing)
+            for path in (listing.id, listing.name, listing.region, listing.tags, listing.home_only):
+                fields = [part.split("}")[0] for part in path.split("{")[1:]] if "{" in path else [path] if path else []
+                for field in fields:
+                    with case(f"{decl.type} {field}"):
+                        if field not in ("partition", "region", "account", "parent", "last", "path"):
+                            walk(field, at)
 
 
 def test_what_a_listing_would_hide_is_asked_for() -> None:

@@ -19,6 +19,7 @@ from scanner.store.snapshot_file import load
 from tests.support.aws import TYPES
 from tests.support.aws_bodies import entries
 from tests.support.aws_bodies import snapshot as bodies
+from tests.support.cases import cases, grouped, service
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "aws"
 DECLS = plugins.load_types(TYPES)
@@ -42,12 +43,18 @@ def paths() -> list[tuple[TypeDecl, Dialect, str]]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("decl", "dialect", "path"), paths(), ids=[f"{d.type}-{k}-{p}" for d, k, p in paths()])
-def test_a_fixture_holds_a_value(decl: TypeDecl, dialect: Dialect, path: str) -> None:
-    documents = index(dialect).of_type(decl.type)
-    assert documents, f"no fixture holds a {decl.type}"
-    found = [View(doc, index(dialect), decl, DECLS).at(path) for doc in documents]
-    assert any(got.reason is Reason.UNRESOLVED if isinstance(got, Unknown) else got for got in found), f"{path} leads to nothing in {len(documents)} documents"
+PATHS = grouped(paths(), lambda row: service(row[0].type))
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_a_fixture_holds_a_value(name: str) -> None:
+    with cases() as case:
+        for decl, dialect, path in PATHS[name]:
+            with case(f"{decl.type} {dialect} {path}"):
+                documents = index(dialect).of_type(decl.type)
+                assert documents, f"no fixture holds a {decl.type}"
+                found = [View(doc, index(dialect), decl, DECLS).at(path) for doc in documents]
+                assert any(got.reason is Reason.UNRESOLVED if isinstance(got, Unknown) else got for got in found), f"leads to nothing in {len(documents)} documents"
 
 
 def test_the_recorded_estate_is_whole() -> None:

@@ -12,6 +12,7 @@ from scanner.demo.arm.versions import Versions
 from scanner.model.snapshot import Dialect
 from scanner.sdk import Arm, Below, Child, TypeDecl
 from tests.support.azure import FIXTURES, decls, estate_document, scan, served
+from tests.support.cases import cases, grouped, service
 
 DECLS = sorted(decls().values(), key=lambda decl: decl.type)
 VERSIONS = Versions({}, (), strict=True)
@@ -29,8 +30,18 @@ def test_there_are_types() -> None:
     assert {"Microsoft.Storage/storageAccounts", "Microsoft.Sql/servers/databases", "*/*"} <= {decl.type for decl in DECLS}
 
 
-@pytest.mark.parametrize("decl", DECLS, ids=lambda decl: decl.type)
-def test_api_versions_are_served(decl: TypeDecl) -> None:
+BY_SERVICE = grouped(DECLS, lambda decl: service(decl.type))
+
+
+@pytest.mark.parametrize("name", BY_SERVICE)
+def test_api_versions_are_served(name: str) -> None:
+    with cases() as case:
+        for decl in BY_SERVICE[name]:
+            with case(decl.type):
+                are_served(decl)
+
+
+def are_served(decl: TypeDecl) -> None:
     asked = [(decl.type, decl.live.api)] if isinstance(decl.live, Arm) or (isinstance(decl.live, Below) and decl.live.suffix and not decl.live.host) else []
     asked += [(detail.kind(decl.type), detail.api) for detail in decl.details if isinstance(detail, Child)]
     for kind, api in asked:
@@ -55,11 +66,17 @@ def bodies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str,
     return found
 
 
-@pytest.mark.parametrize("decl", [decl for decl in DECLS if isinstance(decl.live, (Arm, Below))], ids=lambda decl: decl.type)
-def test_every_live_path_yields_a_value_in_the_fixture(decl: TypeDecl, bodies: dict[str, list[dict[str, object]]]) -> None:
-    paths = {path for fact in decl.facts for path in fact.paths(Dialect.LIVE)}
-    silent = sorted(path for path in paths if not any(_yields(path, body) for body in bodies.get(decl.type, [])))
-    assert [path for path in silent if not _excused(decl, path)] == []
+LIVE = grouped((decl for decl in DECLS if isinstance(decl.live, (Arm, Below))), lambda decl: service(decl.type))
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_every_live_path_yields_a_value_in_the_fixture(name: str, bodies: dict[str, list[dict[str, object]]]) -> None:
+    with cases() as case:
+        for decl in LIVE[name]:
+            with case(decl.type):
+                paths = {path for fact in decl.facts for path in fact.paths(Dialect.LIVE)}
+                silent = sorted(path for path in paths if not any(_yields(path, body) for body in bodies.get(decl.type, [])))
+                assert [path for path in silent if not _excused(decl, path)] == []
 
 
 def _yields(path: str, body: dict[str, object]) -> bool:
@@ -76,14 +93,16 @@ def _excused(decl: TypeDecl, path: str) -> bool:
     )
 
 
-@pytest.mark.parametrize("decl", DECLS, ids=lambda decl: decl.type)
-def test_guarantees_cite_a_document_and_gaps_say_what_would_be_needed(decl: TypeDecl) -> None:
-    for fact in decl.facts:
-        for reader in fact.readers:
-            if isinstance(reader, Always):
-                assert "Microsoft Learn" in reader.cite
-            if isinstance(reader, Unread):
-                assert len(reader.why) > 20
+@pytest.mark.parametrize("name", BY_SERVICE)
+def test_guarantees_cite_a_document_and_gaps_say_what_would_be_needed(name: str) -> None:
+    with cases() as case:
+        for decl in BY_SERVICE[name]:
+            with case(decl.type):
+                for reader in (reader for fact in decl.facts for reader in fact.readers):
+                    if isinstance(reader, Always):
+                        assert "Microsoft Learn" in reader.cite
+                    if isinstance(reader, Unread):
+                        assert len(reader.why) > 20
 
 
 def test_declarations_import_no_sdk() -> None:

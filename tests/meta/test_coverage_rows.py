@@ -12,6 +12,7 @@ from scanner.declare.readers import Unread
 from scanner.model.facts import FACTS, Home
 from scanner.model.snapshot import Dialect
 from scanner.plugins import load_checks, load_types
+from tests.support.cases import cases, grouped, service
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "tests" / "support" / "rows"
@@ -28,7 +29,7 @@ def read(name: str) -> list[dict[str, str]]:
 
 ROWS = {provider: read(provider) for provider in TEMPLATES}
 EXCUSES = {row["row"]: row["reason"] for row in read("excuses")}
-CASES = [pytest.param(provider, row, id=row["row"]) for provider, rows in ROWS.items() for row in rows]
+CASES = grouped(((provider, row) for provider, rows in ROWS.items() for row in rows), lambda case: service(case[1]["type"].split(", ")[0]))
 
 
 def given(types: str, facts: str) -> list[FactDecl]:
@@ -39,8 +40,15 @@ def given(types: str, facts: str) -> list[FactDecl]:
     return list(found.values())
 
 
-@pytest.mark.parametrize(("provider", "row"), CASES)
-def test_a_declared_fact_answers_the_row(provider: str, row: dict[str, str]) -> None:
+@pytest.mark.parametrize("name", CASES)
+def test_a_declared_fact_answers_the_row(name: str) -> None:
+    with cases() as case:
+        for provider, row in CASES[name]:
+            with case(row["row"]):
+                answers(provider, row)
+
+
+def answers(provider: str, row: dict[str, str]) -> None:
     declared = given(row["type"], row["fact"])
     checks = [load_checks()[name] for name in row["check"].split(", ")]
     assert not any(isinstance(reader, Unread) for one in declared for reader in one.readers)

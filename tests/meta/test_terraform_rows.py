@@ -14,10 +14,11 @@ from scanner.declare.decl import TypeDecl
 from scanner.declare.path import prefixes
 from scanner.declare.terraform import Row, Tf, fill, keys
 from scanner.declare.view import NotShown, Where
+from tests.support.cases import cases, grouped
 from tests.support.terraform import TRIPLETS, decls
 
 SHAPED = [decl for decl in decls().values() if decl.terraform]
-ROWS = [pytest.param(one, target, id=f"{decl.type}-{one.name}-{target}") for decl in SHAPED for one in decl.terraform for target, row in one.rows.items() if row.sources]
+ROWS = grouped(((one, target) for decl in SHAPED for one in decl.terraform for target, row in one.rows.items() if row.sources), lambda row: row[0].name)
 #: Rows that say only that something is not known.
 OPEN = {("aws_kms_key", "Origin"): "a custom key store may lie inside AWS or outside: the key does not say"}
 WRITTEN = Path(__file__).parents[2] / "fixtures" / "iac" / "terraform.json"
@@ -37,10 +38,16 @@ def fixtures() -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-@pytest.mark.parametrize(("one", "target"), ROWS)
-def test_a_fixture_gives_each_row_a_value(one: Tf, target: str) -> None:
-    if (one.name, target) in OPEN:
-        return
+@pytest.mark.parametrize("name", ROWS)
+def test_a_fixture_gives_each_row_a_value(name: str) -> None:
+    with cases() as case:
+        for one, target in ROWS[name]:
+            with case(target):
+                if (one.name, target) not in OPEN:
+                    gives_a_value(one, target)
+
+
+def gives_a_value(one: Tf, target: str) -> None:
     row = one.rows[target]
     alone = Tf(one.name, {target: Row(row.sources, then=row.then, together=row.together, computed=row.computed, beside=row.beside)})
     bodies = fixtures()[one.name]
