@@ -22,9 +22,11 @@ from scanner.sdk import (
     List,
     LogPlaces,
     Logs,
+    Reason,
     Ref,
     Replicas,
     TypeDecl,
+    Unresolvable,
     always,
     arns,
     by_dialect,
@@ -67,6 +69,13 @@ def _others(ref: Ref, *found: tuple[Any, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(region) for regions in found for region in regions if region != ref.region))
 
 
+def _of_table(ref: Ref, replicas: tuple[Any, ...], witnesses: tuple[Any, ...], version: tuple[Any, ...]) -> tuple[str, ...]:
+    """Tables of the first version of global tables (2017.11.29) do not list their replicas."""
+    if "2017.11.29" in version and not replicas:
+        raise Unresolvable(Reason.UNSUPPORTED, "a global table of version 2017.11.29: its replicas are not shown with it")
+    return _others(ref, replicas, witnesses)
+
+
 def _encryption() -> tuple[Any, ...]:
     return (
         fact(AtRest, state=always(ON, cite=_CITE, since="2018-11"), algorithm="AES256"),
@@ -94,7 +103,10 @@ TABLE = TypeDecl(
     facts=(
         fact(Home, place=here()),
         # A witness keeps the log of writes of a strongly consistent global table. AWS::DynamoDB::Table declares no replicas: GlobalTable does.
-        fact(Replicas, places=derived_regions(_others, live=("table.Replicas[].RegionName", "table.GlobalTableWitnesses[].RegionName"), cfn=(), tf="Replicas[].Region")),
+        fact(Replicas, places=per_dialect(
+            derived_regions(_of_table, live=("table.Replicas[].RegionName", "table.GlobalTableWitnesses[].RegionName", "table.GlobalTableVersion")),
+            derived_regions(_others, cfn=(), tf="Replicas[].Region"),
+        )),
         fact(KeyCustody, holder=holder_of("table.SSEDescription.KMSMasterKeyArn", "SSESpecification.KMSMasterKeyId || SSESpecification.SSEEnabled", absent=Holder.PROVIDER, **_SWITCH),
              key=key_name("table.SSEDescription.KMSMasterKeyArn", "SSESpecification.KMSMasterKeyId")),
         # Every change of an item is sent to the stream.
