@@ -6,10 +6,7 @@ answer as a subject of which nothing is known, and as a look that failed.
 
 from __future__ import annotations
 
-import gc
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from providers.cloudformation.nodes import TooMuch, compose, text_of
@@ -25,7 +22,9 @@ _TYPE = re.compile(r"""\bType["']?\s*:\s*["']?[A-Za-z0-9]+::[A-Za-z0-9]""")
 
 def recognise(text: str) -> bool:
     """Whether the text looks like a CloudFormation template: told by its keys, without parsing it."""
-    return bool(_VERSION.search(text) or (_RESOURCES.search(text) and _TYPE.search(text)))
+    if "AWSTemplateFormatVersion" in text and _VERSION.search(text):
+        return True
+    return "Resources" in text and bool(_RESOURCES.search(text) and _TYPE.search(text))
 
 
 def read(path: Path, name: str, options: Options) -> Answer:
@@ -36,27 +35,15 @@ def read(path: Path, name: str, options: Options) -> Answer:
 def read_stack(path: Path, name: str, given: Given, at: str) -> Answer:
     """As `read`, for a stack of which it is known where it goes."""
     text = text_of(path, name)
-    with _no_collector(len(text) > 100_000):
-        try:
-            root, nodes = compose(text, name)
-            call = Call("aws", given.account, given.region, "file", f"read {name}", at=at, pages=1)
-            reading = Reading(name, call, Budget(LEAST + GROWTH * nodes))
-            Stack(reading, root, given, path, name, "", (str(path.resolve()),)).read()
-            return reading.answer()
-        except TooMuch as error:
-            raise InvalidFile(name, str(error), "split the template into stacks") from error
-        except RecursionError as error:
-            raise InvalidFile(name, "is nested too deep, or an alias leads back to itself", "write it flatter, without aliases") from error
-
-
-@contextmanager
-def _no_collector(wanted: bool) -> Iterator[None]:
-    """Reading makes many objects and no garbage: collecting meanwhile would take half of the time."""
-    stopped = wanted and gc.isenabled()
-    if stopped:
-        gc.disable()
     try:
-        yield
-    finally:
-        if stopped:
-            gc.enable()
+        root, nodes = compose(text, name)
+        call = Call("aws", given.account, given.region, "file", f"read {name}", at=at, pages=1)
+        reading = Reading(name, call, Budget(LEAST + GROWTH * nodes))
+        stack = Stack(reading, root, given, path, name, "", (str(path.resolve()),))
+        stack.read()
+        stack.close()
+        return reading.answer()
+    except TooMuch as error:
+        raise InvalidFile(name, str(error), "split the template into stacks") from error
+    except RecursionError as error:
+        raise InvalidFile(name, "is nested too deep, or an alias leads back to itself", "write it flatter, without aliases") from error

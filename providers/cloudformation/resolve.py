@@ -65,6 +65,12 @@ class Resolver:
     def __post_init__(self) -> None:
         self.decisions = Conditions(self, self.conditions)
 
+    def close(self) -> None:
+        """Nothing is asked of it any more."""
+        self.nested = None
+        self.parameters = self.mappings = self.conditions = {}
+        del self.decisions
+
     def condition(self, name: str) -> bool | Open:
         """Whether a named condition holds."""
         return self.decisions.condition(name)

@@ -82,6 +82,16 @@ class Stack:
             self.resolver.loops = dict(found.loops)
             self._resource(logical, found.entry)
 
+    def close(self) -> None:
+        """Let go of the nodes: stack, resolver and conditions know each other, and would wait for the collector."""
+        for inside in self._nested.values():
+            if isinstance(inside, Stack):
+                inside.close()
+        self._nested.clear()
+        self.declared.clear()
+        self.sections.clear()
+        self.resolver.close()
+
     def gap(self, what: str, node: Node, reason: Reason, detail: str, kind: str = EVERY_TYPE) -> None:
         self.reading.gap(f"{self.prefix}{what}", f"{self.file}:{line(node)}", reason, detail, kind)
 

@@ -63,6 +63,10 @@ class Configuration:
             self._scopes[module] = Scope(self, module)
         return self._scopes[module]
 
+    def close(self) -> None:
+        """Let go of the scopes, which know their configuration: a plan is too large to wait until the circle is found."""
+        self._scopes.clear()
+
 
 def _above(module: str) -> str:
     """The module that calls this one."""

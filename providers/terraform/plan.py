@@ -7,11 +7,9 @@ be that of a resource of this plan is a reference to it. Values that are sensiti
 
 from __future__ import annotations
 
-import gc
 import json
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,11 +36,10 @@ def recognise(text: str) -> bool:
 
 def read(path: Path, name: str, options: Options) -> Answer:
     """The resources of a plan. Raises InvalidFile when it is none."""
-    with _no_collector():
-        try:
-            return _Plan(name, _loaded(_text(path, name), name), options).read()
-        except RecursionError as error:
-            raise InvalidFile(name, "is nested too deep for a plan", _REMEDY) from error
+    try:
+        return _Plan(name, _loaded(_text(path, name), name), options).read()
+    except RecursionError as error:
+        raise InvalidFile(name, "is nested too deep for a plan", _REMEDY) from error
 
 
 def _text(path: Path, name: str) -> bytes:
@@ -71,18 +68,6 @@ def _loaded(data: bytes, name: str) -> dict[str, Any]:
         what = "is a state of Terraform, no plan" if isinstance(loaded.get("values"), dict) else "holds neither planned_values nor resource_changes"
         raise InvalidFile(name, what, _REMEDY)
     return loaded
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """Reading makes many objects and no garbage."""
-    stopped = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if stopped:
-            gc.enable()
 
 
 def _dict(value: Any) -> dict[str, Any]:
@@ -133,6 +118,7 @@ class _Plan:
         if plan.get("errored") is True:
             self._gap("errored", Reason.UNPARSABLE, "Terraform could not plan everything: the plan is not whole")
         self._dangling()
+        self.configuration.close()
         return Answer(replace(self.call, items=len(self.documents)), tuple(self.documents.values()), more_calls=tuple(self.gaps))
 
     # -- resources ---------------------------------------------------------------------------------------------

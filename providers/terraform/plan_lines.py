@@ -18,6 +18,8 @@ _LAST = re.compile(r'\n[ \t]*"(?:resource_changes|prior_state|configuration|outp
 def lines(text: str, wanted: Mapping[str, Collection[str]]) -> dict[tuple[str, str], int]:
     """The 1-based line of each attribute (the first word of a path) of the wanted addresses; of the resource itself under the empty path."""
     start = max(text.find('"planned_values"'), 0)
+    if text.find("\n", start, _end(text)) < 0:
+        return _on_one_line(text, start, wanted)
     end = _LAST.search(text, start)
     found: dict[tuple[str, str], int] = {}
     line, at = 1, 0
@@ -33,7 +35,29 @@ def lines(text: str, wanted: Mapping[str, Collection[str]]) -> dict[tuple[str, s
     return found
 
 
+def _end(text: str) -> int:
+    """Where the text ends, but for blanks and line breaks."""
+    end = len(text)
+    while end and text[end - 1].isspace():
+        end -= 1
+    return end
+
+
+def _on_one_line(text: str, start: int, wanted: Mapping[str, Collection[str]]) -> dict[tuple[str, str], int]:
+    """Terraform itself writes everything on one line."""
+    line = text.count("\n", 0, start) + 1
+    found: dict[tuple[str, str], int] = {}
+    for quoted in dict.fromkeys(_ADDRESS.findall(text, start)):
+        address = _plain(quoted)
+        if address in wanted:
+            found[address, ""] = line
+            found |= dict.fromkeys(((address, path) for path in wanted[address]), line)
+    return found
+
+
 def _plain(quoted: str) -> str:
+    if "\\" not in quoted:
+        return quoted[1:-1]
     try:
         return str(json.loads(quoted))
     except json.JSONDecodeError:

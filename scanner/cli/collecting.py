@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -23,6 +24,8 @@ from scanner.model.record import dataclass
 from scanner.model.snapshot import Run, Snapshot, all_but
 from scanner.store.snapshot_file import is_snapshot
 
+_PATIENCE = (1_000_000, 20, 20)
+"""Reading files makes many objects that stay, and hardly any garbage in circles: looking for it would take a tenth of the time."""
 ENDPOINTS = "tls.endpoints"
 """Setting: probe what the clouds declare as well."""
 
@@ -58,6 +61,8 @@ def declarations(targets: Targets, options: Options) -> Mapping[str, TypeDecl]:
 def collect(targets: Targets, options: Options, decls: Mapping[str, TypeDecl], quiet: bool) -> Collected:
     """Look at everything. Ctrl-C once ends the looking and keeps what was seen."""
     ledger = Ledger()
+    if not targets.live:
+        gc.set_threshold(*_PATIENCE)
     snapshots = read_files(targets, options, decls, ledger)
     workers = [plugins.live(kind).open(rest, options, decls) for kind, rest in sorted(targets.live.items())]
     stop = threading.Event()

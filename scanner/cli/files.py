@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from scanner import plugins
-from scanner.cli.targets import Targets, read_text
+from scanner.cli.targets import MAX_FILE, Targets, read_text
 from scanner.collect.called import named
 from scanner.collect.inline import MARK, inline
 from scanner.collect.ledger import Ledger
@@ -23,7 +23,7 @@ from scanner.report.text import safe
 from scanner.store.snapshot_file import load, looks_like
 
 #: Words by which a file shows that types of a provider are needed to judge it.
-_SPEAKS_OF = {"azure": ("microsoft.", "azurerm_", "deploymenttemplate.json", ".bicep'"), "aws": ("aws::", "aws_", "aws:cloudformation", "cdk:cloud-assembly")}
+_SPEAKS_OF = {"azure": (b"microsoft.", b"azurerm_", b"deploymenttemplate.json", b".bicep'"), "aws": (b"aws::", b"aws_", b"aws:cloudformation", b"cdk:cloud-assembly")}
 
 
 def packages_for(targets: Targets) -> set[str]:
@@ -33,8 +33,8 @@ def packages_for(targets: Targets) -> set[str]:
         if file.is_dir():  # a folder of Terraform files may speak of any
             return {f"providers.{name}.types" for name in _SPEAKS_OF}
         try:
-            text = read_text(file).lower()
-        except InvalidFile:
+            text = file.read_bytes().lower() if file.stat().st_size <= MAX_FILE else b""
+        except OSError:
             continue  # said when it is read
         found |= {f"providers.{name}.types" for name, words in _SPEAKS_OF.items() if any(word in text for word in words)}
     return found or {"providers.aws.types"} if targets.files else found

@@ -180,7 +180,7 @@ def report(snapshot: Snapshot, decls: Mapping[str, TypeDecl], choice: Choice, mo
     known = decls
     snapshot, decls = narrow(snapshot, decls, choice)
     assessment = assess(snapshot, decls, choice.checks, choice.promises, moment, choice.params, choice.waivers, known, choice.baseline)
-    if any(source.file and source.line is None for verdict in assessment.verdicts if verdict.status is not Status.PASS for source in verdict.evidence):
+    if any(doc.file for doc in snapshot.documents):
         from scanner.cli.lines import with_lines
 
         assessment = with_lines(assessment)

@@ -20,22 +20,30 @@ _Found = Mapping[str, Mapping[tuple[str, str], int]]
 def with_lines(assessment: Assessment) -> Assessment:
     """The assessment with the lines of what fails, or is not known, in files that were just read."""
     wanted: _Wanted = defaultdict(lambda: defaultdict(set))
-    for verdict in assessment.verdicts:
-        for source in _open(verdict):
-            wanted[str(source.file)][_address(verdict, source)].add(source.path)
+    opened: list[int] = []
+    for n, verdict in enumerate(assessment.verdicts):
+        if verdict.status is not Status.PASS and (without := _without(verdict)):
+            opened.append(n)
+            for source, address in without:
+                wanted[str(source.file)][address].add(source.path)
     found = {file: lines for file, addresses in wanted.items() if (lines := _looked_up(file, addresses))}
-    return replace(assessment, verdicts=tuple(_placed(verdict, found) for verdict in assessment.verdicts)) if found else assessment
+    if not found:
+        return assessment
+    verdicts = list(assessment.verdicts)
+    for n in opened:
+        verdicts[n] = _placed(verdicts[n], found)
+    return replace(assessment, verdicts=tuple(verdicts))
 
 
-def _open(verdict: Verdict) -> list[Source]:
-    """Evidence without a line that stands in the file of its subject."""
-    if verdict.status is Status.PASS:
-        return []
-    return [source for source in verdict.evidence if source.file and source.line is None and verdict.subject.id.startswith(f"{source.file}#")]
-
-
-def _address(verdict: Verdict, source: Source) -> str:
-    return verdict.subject.id.removeprefix(f"{source.file}#")
+def _without(verdict: Verdict) -> list[tuple[Source, str]]:
+    """Evidence without a line that stands in the file of its subject, with the subject's address there."""
+    found: list[tuple[Source, str]] = []
+    for source in verdict.evidence:
+        if source.line is None and source.file:
+            head, id = f"{source.file}#", verdict.subject.id
+            if id.startswith(head):
+                found.append((source, id[len(head) :]))
+    return found
 
 
 def _looked_up(file: str, addresses: Mapping[str, set[str]]) -> Mapping[tuple[str, str], int]:
@@ -48,8 +56,6 @@ def _looked_up(file: str, addresses: Mapping[str, set[str]]) -> Mapping[tuple[st
 
 
 def _placed(verdict: Verdict, found: _Found) -> Verdict:
-    if not _open(verdict):
-        return verdict
     evidence = tuple(_with_line(verdict, source, found.get(str(source.file), {})) for source in verdict.evidence)
     return Verdict(
         verdict.check, verdict.params, verdict.subject, verdict.fact, verdict.status, verdict.why, verdict.severity, evidence, verdict.reason, verdict.gap, verdict.waiver,
@@ -57,9 +63,11 @@ def _placed(verdict: Verdict, found: _Found) -> Verdict:
     )  # fmt: skip
 
 
-def _with_line(verdict: Verdict, source: Source, found: Mapping[tuple[str, str], int]) -> Source:
-    address = _address(verdict, source)
-    line = found.get((address, source.path)) or found.get((address, ""))
-    if not line or source.line is not None:
+def _with_line(verdict: Verdict, source: Source, lines: Mapping[tuple[str, str], int]) -> Source:
+    if source.line is not None or not lines:
+        return source
+    address = verdict.subject.id.removeprefix(f"{source.file}#")
+    line = lines.get((address, source.path)) or lines.get((address, ""))
+    if not line:
         return source
     return Source(source.origin, source.path, source.value, source.call, source.file, line, source.at)  # `replace` takes ten times as long

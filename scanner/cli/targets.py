@@ -118,7 +118,8 @@ def read_text(path: Path) -> str:
             raise InvalidFile(str(path), "is no ordinary file", "give a template or snapshot")
         if path.stat().st_size > MAX_FILE:
             raise InvalidFile(str(path), f"is larger than {MAX_FILE // 1024 // 1024} MiB", "split the template, or leave the file out")
-        return path.read_text(encoding="utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
+        return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
     except OSError as error:
         raise InvalidFile(str(path), f"cannot be read: {error.strerror}", "check the path and its permissions") from error
     except UnicodeDecodeError as error:

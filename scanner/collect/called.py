@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from scanner.model.snapshot import Document
 
@@ -17,16 +18,17 @@ _LONGEST = 2048
 
 def named(doc: Document) -> Document:
     """The document with the names that its top-level properties give the thing itself; read before it is trimmed."""
-    words = {word.lower() for word in _PART.findall(doc.ref.type.rpartition("::")[2].rpartition("/")[2])}
-    found = [value for key, value in doc.body.items() if isinstance(value, str) and 0 < len(value) <= _LONGEST and _names_itself(key, words)]
+    kind = doc.ref.type
+    found = [value for key, value in doc.body.items() if isinstance(value, str) and 0 < len(value) <= _LONGEST and _names_itself(key, kind)]
     return replace(doc, names=tuple(sorted(set(found)))) if found else doc
 
 
-def _names_itself(key: str, words: set[str]) -> bool:
+@lru_cache(maxsize=8192)
+def _names_itself(key: str, kind: str) -> bool:
     """`VpcId` of a subnet names another thing, and `DBName` of a `DBInstance` what is in it; `DBInstanceIdentifier` names this one."""
     if key.lower() in _OWN:
         return True
     if not _NAMING.search(key):
         return False
     own = [part.lower() for part in _PART.findall(key)][:-1]
-    return set(own) == words
+    return set(own) == {word.lower() for word in _PART.findall(kind.rpartition("::")[2].rpartition("/")[2])}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import cache, cached_property
 
 from scanner.declare.catalogue import outlines
@@ -75,6 +73,7 @@ class Trimmer:
     def __init__(self, decls: Mapping[str, TypeDecl]) -> None:
         self.decls = decls
         self._kept: dict[tuple[str, Dialect], frozenset[tuple[str, ...]]] = {}
+        self._heads: dict[frozenset[tuple[str, ...]], frozenset[str]] = {}
 
     def __call__(self, doc: Document) -> Document:
         """A template's document with only what declarations read of it, and of it as a satellite of another: what nobody
@@ -84,9 +83,14 @@ class Trimmer:
         doc = typed(doc, self._names)
         keep = self._keep(doc.ref.type, doc.dialect)
         body = spelled(doc.body, keep) if doc.dialect is Dialect.ARM else doc.body
-        roots = {path[0] for path in keep}
-        lines = {path: line for path, line in doc.lines.items() if not path or re.split(r"[.\[]", path, maxsplit=1)[0] in roots}
-        return replace(doc, body=trim(body, keep), lines=lines)
+        roots = self._roots(keep)
+        lines = {path: line for path, line in doc.lines.items() if not path or path.partition(".")[0].partition("[")[0] in roots}
+        return Document(doc.ref, doc.dialect, trim(body, keep), doc.calls, doc.tags, doc.file, lines, doc.reference, doc.waivers, doc.names)  # `replace` takes ten times as long
+
+    def _roots(self, keep: frozenset[tuple[str, ...]]) -> frozenset[str]:
+        if keep not in self._heads:
+            self._heads[keep] = frozenset(path[0] for path in keep)
+        return self._heads[keep]
 
     @cached_property
     def _names(self) -> Mapping[str, str]:
