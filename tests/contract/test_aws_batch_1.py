@@ -15,6 +15,7 @@ from scanner.model.known import Reason
 from scanner.model.snapshot import Snapshot
 from tests.support.aws import QUICK, TYPES, moto_server, scan
 from tests.support.aws_wide import REGIONS, SERVED, Wide
+from tests.support.cases import each
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 #: row of the coverage table, check, type, name, region, fact, status
@@ -132,7 +133,7 @@ def verdicts(estate: tuple[Snapshot, dict[str, str]]) -> dict[tuple[str, ...], s
     return {(v.check, v.subject.type.removeprefix("AWS::"), names.get(v.subject.name, v.subject.name), v.subject.region or "-", v.fact): v.status.value for v in found}
 
 
-@pytest.mark.parametrize("row", ROWS, ids=["-".join((row[0], row[3], row[4], row[5])) for row in ROWS])
+@each("row", ROWS)
 def test_the_verdict_is_the_ground_truth(row: tuple[str, ...], verdicts: dict[tuple[str, ...], str]) -> None:
     _, check, kind, name, region, fact, status = row
     assert verdicts.get((check, kind, name, region, fact)) == status

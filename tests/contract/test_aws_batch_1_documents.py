@@ -6,8 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from providers.aws.documents import holds
 from scanner import plugins
 from scanner.judge.estate import Estate
@@ -16,6 +14,7 @@ from scanner.model.known import Known, Unknown
 from scanner.model.resource import Resource
 from tests.support.aws import TYPES
 from tests.support.aws_bodies import DECLS, entries, misfits, snapshot
+from tests.support.cases import each
 
 FILE = Path(__file__).parents[2] / "fixtures" / "aws" / "batch_1.json"
 ENTRIES = entries(FILE)
@@ -27,7 +26,7 @@ def found() -> dict[tuple[str, str], Resource]:
     return {(r.ref.type, r.ref.name): r for r in Estate.of(snapshot(ENTRIES), plugins.load_types(TYPES)).resources}
 
 
-@pytest.mark.parametrize("row", ENTRIES, ids=[row["name"] for row in ENTRIES])
+@each("row", ENTRIES)
 def test_documents_are_what_the_api_answers(row: dict[str, Any]) -> None:
     assert list(misfits(row)) == []
 
@@ -52,7 +51,7 @@ def shown(value: Any) -> Any:
     return text if isinstance(text, (bool, int, float)) else str(text)
 
 
-@pytest.mark.parametrize("row", [row for row in ENTRIES if row.get("gone")], ids=[row["name"] for row in ENTRIES if row.get("gone")])
+@each("row", [row for row in ENTRIES if row.get("gone")])
 def test_what_is_gone_is_no_subject(row: dict[str, Any]) -> None:
     decl = DECLS[row["type"]]
     assert holds(decl.skip, row["body"])
@@ -60,7 +59,7 @@ def test_what_is_gone_is_no_subject(row: dict[str, Any]) -> None:
     assert not [other["name"] for other in alive if holds(decl.skip, other["body"])]
 
 
-@pytest.mark.parametrize(("kind", "name", "fact", "expected"), EXPECTED, ids=[f"{k}-{n}-{f}" for k, n, f, _ in EXPECTED])
+@each(("kind", "name", "fact", "expected"), EXPECTED)
 def test_facts_follow_from_documents(kind: str, name: str, fact: str, expected: Any) -> None:
     got = said(found()[kind, name].facts.get(getattr(vocabulary, fact)))
     if isinstance(expected, dict):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from providers.cloudformation import reader
 from scanner import plugins
 from scanner.collect.plan import Options
@@ -16,6 +14,7 @@ from scanner.model.resource import Resource
 from scanner.model.snapshot import Run, Snapshot
 from tests.contract.test_aws_batch_1_documents import said, shown
 from tests.support.aws import TYPES
+from tests.support.cases import each
 
 FILE = Path(__file__).parents[2] / "fixtures" / "aws" / "batch_1.yaml"
 #: The certificate elsewhere might be one of the stack set's, which this file does not show; what a canary's bucket will be
@@ -149,7 +148,7 @@ def found(region: str = "eu-central-1") -> dict[str, Resource]:
     return {resource.ref.name: resource for resource in Estate.of(snapshot, plugins.load_types(TYPES)).resources}
 
 
-@pytest.mark.parametrize(("name", "fact", "field", "expected"), ROWS, ids=[f"{row[0]}-{row[1]}-{row[2]}" for row in ROWS])
+@each(("name", "fact", "field", "expected"), ROWS)
 def test_facts_follow_from_the_template(name: str, fact: str, field: str, expected: str) -> None:
     got = said(found()[name].facts.get(getattr(vocabulary, fact)))
     if field != "-":

@@ -24,6 +24,7 @@ from scanner.model.snapshot import Dialect, Document, Snapshot
 from tests.support.aws import ACCOUNT, QUICK, moto_server, scan
 from tests.support.aws_batch_4 import CASES, DECLS, FIXTURES, MINE, RUN, seed, written
 from tests.support.aws_shapes import methods, model
+from tests.support.cases import each
 
 GERMANY, VIRGINIA = "eu-central-1", "us-east-1"
 FACTS = {kind.__name__: kind for kind in words.FACTS}
@@ -100,7 +101,7 @@ TRUTH: list[tuple[str, str, str, str, object, object]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "name", "fact", "field", "good", "bad"), TRUTH, ids=[f"{t[0]}-{t[2]}-{t[3]}" for t in TRUTH])
+@each(("kind", "name", "fact", "field", "good", "bad"), TRUTH)
 def test_what_moto_shows(resources: dict[tuple[str, str, str], Resource], kind: str, name: str, fact: str, field: str, good: object, bad: object) -> None:
     assert said(resources[kind, GERMANY, name or GERMANY], fact, field) == good
     assert said(resources[kind, VIRGINIA, name or VIRGINIA], fact, field) == bad
@@ -177,7 +178,7 @@ def listing_of(decl: TypeDecl) -> List:
     return live
 
 
-@pytest.mark.parametrize("case", CASES, ids=IDS)
+@each("case", CASES)
 def test_documents_have_the_shapes_of_the_api(case: Mapping[str, Any]) -> None:
     decl = DECLS[case["type"]]
     listing = listing_of(decl)
@@ -204,7 +205,7 @@ def resource_of(n: int) -> Resource:
     return next(r for r in Estate.of(whole, DECLS).resources if r.ref == doc.ref)
 
 
-@pytest.mark.parametrize("n", range(len(CASES)), ids=IDS)
+@each("n", range(len(CASES)))
 def test_documents_become_facts(n: int) -> None:
     resource = resource_of(n)
     for fact, expected in CASES[n]["facts"].items():
@@ -267,7 +268,7 @@ TEMPLATES: list[tuple[str, str, str, object]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "fact", "field", "expected"), TEMPLATES, ids=[f"{t[0]}-{t[1]}-{t[2]}" for t in TEMPLATES])
+@each(("name", "fact", "field", "expected"), TEMPLATES)
 def test_templates_say_the_same(name: str, fact: str, field: str, expected: object) -> None:
     found = PLANNED[name].facts.get(FACTS[fact])
     if expected is None and not field:
@@ -287,7 +288,7 @@ def read(kind: str) -> set[str]:
 PARTS = [(n, put) for n, case in enumerate(CASES) for put in case["parts"] if put in read(case["type"])]
 
 
-@pytest.mark.parametrize(("n", "put"), PARTS, ids=[f"{n}-{CASES[n]['type']}-{put}" for n, put in PARTS])
+@each(("n", "put"), PARTS)
 def test_a_refused_call_proves_nothing(n: int, put: str) -> None:
     """Each fact that reads the part is unknown, or has a place that is not known; none is as it was by accident."""
     calls, doc = written(n)

@@ -6,8 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from scanner.model.facts import (
     OFF,
     ON,
@@ -35,6 +33,7 @@ from scanner.model.known import Known, Reason, Unknown
 from scanner.model.resource import Resource
 from scanner.store.snapshot_file import load
 from tests.support.aws import estate
+from tests.support.cases import each
 
 EDGES = Path(__file__).parents[2] / "fixtures" / "aws" / "edges.jsonl"
 
@@ -100,14 +99,14 @@ KNOWN: list[tuple[str, type, str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "kind", "field", "value"), KNOWN, ids=[f"{n}-{k.__name__}-{f}" for n, k, f, _ in KNOWN])
+@each(("name", "kind", "field", "value"), KNOWN)
 def test_known(name: str, kind: type, field: str, value: Any) -> None:
     fact = found()[name].facts[kind]
     assert isinstance(fact, Known), fact
     assert getattr(fact.value, field) == value
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "kind", "places"),
     [
         ("world", Replicas, ["eu-west-1", "us-east-1", "us-west-2"]),
@@ -133,7 +132,7 @@ def test_a_copy_that_cannot_be_placed_says_why_and_hides_no_other() -> None:
     assert far.country == "US"
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "kind"),
     [
         ("waiting.example.org", Certificate),
@@ -151,10 +150,7 @@ def test_what_does_not_apply_is_not_asked(name: str, kind: type) -> None:
     assert kind not in found()[name].facts
 
 
-@pytest.mark.parametrize(
-    ("name", "kind", "reason"),
-    [("passthrough", Transit, Reason.UNRESOLVED), ("unknown-policy", TlsFloor, Reason.UNRESOLVED), ("clients", Transit, Reason.UNPARSABLE)],
-)
+@each(("name", "kind", "reason"), [("passthrough", Transit, Reason.UNRESOLVED), ("unknown-policy", TlsFloor, Reason.UNRESOLVED), ("clients", Transit, Reason.UNPARSABLE)])
 def test_unknown_with_its_reason(name: str, kind: type, reason: Reason) -> None:
     fact = found()[name].facts[kind]
     assert isinstance(fact, Unknown)

@@ -15,6 +15,7 @@ from scanner.model.known import Reason
 from scanner.model.snapshot import Snapshot
 from tests.support.aws import QUICK, TYPES, moto_server, scan
 from tests.support.aws_services import REGIONS, SERVED, Services
+from tests.support.cases import each
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 #: row of the coverage table, check, type, name, region, fact, status
@@ -130,7 +131,7 @@ def verdicts(estate: tuple[Snapshot, dict[str, str]]) -> dict[tuple[str, ...], s
     }
 
 
-@pytest.mark.parametrize("row", ROWS, ids=["-".join((row[0], row[3], row[4], row[5])) for row in ROWS])
+@each("row", ROWS)
 def test_the_verdict_is_the_ground_truth(row: tuple[str, ...], verdicts: dict[tuple[str, ...], str]) -> None:
     _, check, kind, name, region, fact, status = row
     assert verdicts.get((check, kind, name, region, fact)) == status

@@ -20,6 +20,7 @@ from tests.contract.test_aws_batch_1_documents import said, shown
 from tests.support.aws import QUICK, scan
 from tests.support.aws_bodies import DECLS, entries, misfits, snapshot
 from tests.support.aws_wire import cloud_of, served
+from tests.support.cases import each
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "aws"
 REGIONS = ("eu-central-1", "us-east-1")
@@ -54,12 +55,12 @@ def check(resource: Resource, fact: str, expected: Any) -> None:
         assert said(got) == expected, got
 
 
-@pytest.mark.parametrize("row", [*ENTRIES, *BESIDE], ids=[f"{row['type']}-{row['name']}" for row in (*ENTRIES, *BESIDE)])
+@each("row", [*ENTRIES, *BESIDE])
 def test_documents_are_what_the_api_answers(row: dict[str, Any]) -> None:
     assert list(misfits(row)) == []
 
 
-@pytest.mark.parametrize(("kind", "id", "fact", "expected"), EXPECTED, ids=IDS)
+@each(("kind", "id", "fact", "expected"), EXPECTED)
 def test_facts_follow_from_documents(kind: str, id: str, fact: str, expected: Any) -> None:
     check(found()[kind, id], fact, expected)
 

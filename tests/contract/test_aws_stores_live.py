@@ -20,6 +20,7 @@ from tests.contract.test_aws_batch_1_documents import shown
 from tests.support.aws import QUICK, moto_server, scan
 from tests.support.aws_bodies import DECLS
 from tests.support.aws_stores import REGIONS, Stores
+from tests.support.cases import each
 
 GERMANY, VIRGINIA = REGIONS
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -92,13 +93,13 @@ def test_every_call_was_answered(snapshot: Snapshot) -> None:
     assert [f"{call.name} {call.region}: {call.detail}" for call in snapshot.calls if not call.ok] == []
 
 
-@pytest.mark.parametrize(("kind", "name", "fact", "field", "good", "bad"), TRUTH, ids=[f"{row[0]}-{row[2]}-{row[3]}" for row in TRUTH])
+@each(("kind", "name", "fact", "field", "good", "bad"), TRUTH)
 def test_what_was_built_is_what_is_read(estate: Estate, kind: str, name: str, fact: str, field: str, good: object, bad: object) -> None:
     assert said(only(estate, kind, GERMANY, name), fact, field) == good
     assert said(only(estate, kind, VIRGINIA, name), fact, field) == bad
 
 
-@pytest.mark.parametrize("kind", sorted(row.removeprefix("AWS::") for row in MINE))
+@each("kind", sorted(row.removeprefix("AWS::") for row in MINE))
 def test_everything_stands_where_it_was_built(estate: Estate, kind: str) -> None:
     homes = {(r.ref.region, r.facts[vocabulary.Home].value.place.country) for r in estate.resources if r.ref.type == f"AWS::{kind}"}  # type: ignore[union-attr]
     assert homes == {(GERMANY, "DE"), (VIRGINIA, "US")}

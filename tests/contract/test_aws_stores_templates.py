@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from providers.cloudformation import reader
 from scanner.collect.plan import Options
 from scanner.judge.estate import Estate
@@ -15,6 +13,7 @@ from scanner.model.resource import Resource
 from scanner.model.snapshot import Run, Snapshot
 from tests.contract.test_aws_batch_1_documents import said, shown
 from tests.support.aws_bodies import DECLS
+from tests.support.cases import each
 
 FILE = Path(__file__).parents[2] / "fixtures" / "aws" / "stores.yaml"
 #: logical id, fact, field (`-`: places, home, or why it is not known), value
@@ -184,7 +183,7 @@ def planned() -> dict[str, Resource]:
     return {r.ref.name: r for r in Estate.of(snapshot, DECLS).resources}
 
 
-@pytest.mark.parametrize(("name", "fact", "field", "expected"), ROWS, ids=[f"{row[0]}-{row[1]}-{row[2]}" for row in ROWS])
+@each(("name", "fact", "field", "expected"), ROWS)
 def test_what_a_template_says(name: str, fact: str, field: str, expected: str) -> None:
     found = planned()[name].facts.get(getattr(vocabulary, fact))
     if field == "-":

@@ -6,8 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from providers.cloudformation import reader
 from scanner import plugins
 from scanner.collect.plan import Options
@@ -36,6 +34,7 @@ from scanner.model.known import Known, Reason, Unknown
 from scanner.model.resource import Resource
 from scanner.model.snapshot import Run, Snapshot
 from tests.support.aws import TYPES
+from tests.support.cases import each
 
 STACK = Path(__file__).parents[2] / "fixtures" / "aws" / "stack.yaml"
 
@@ -89,7 +88,7 @@ KNOWN: list[tuple[str, type, str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "kind", "field", "value"), KNOWN, ids=[f"{n}-{k.__name__}-{f}" for n, k, f, _ in KNOWN])
+@each(("name", "kind", "field", "value"), KNOWN)
 def test_known(name: str, kind: type, field: str, value: Any) -> None:
     fact = found()[name].facts[kind]
     assert isinstance(fact, Known), fact
@@ -97,7 +96,7 @@ def test_known(name: str, kind: type, field: str, value: Any) -> None:
     assert all(source.line for source in fact.sources if source.origin == "template"), "evidence names the line"
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "kind", "countries"),
     [
         ("Data", Replicas, ["DE"]),
@@ -117,7 +116,7 @@ def test_places(name: str, kind: type, countries: list[str]) -> None:
     assert [place.country for place in fact.value.places] == countries
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "kind", "reason"),
     [
         ("SilentVolume", AtRest, Reason.UNRESOLVED),

@@ -41,6 +41,7 @@ from scanner.sdk import (
 )
 from scanner.store.snapshot_file import save
 from tests.support.azure import OPTIONS, RUN, Judged, countries, decls, estate_document, scan, served
+from tests.support.cases import each
 
 FIXTURE = "batch_3.json"
 ITEM = "rsvgood/Azure/c;{0}/{0}"
@@ -81,12 +82,12 @@ HOMES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "country"), HOMES.items())
+@each(("name", "country"), HOMES.items())
 def test_home(judged: Judged, name: str, country: str) -> None:
     assert judged.known(name, Home).place.country == country
 
 
-@pytest.mark.parametrize("name", ["shopeu.onmicrosoft.com", "commeu", "door", "door/shop", "wafgeo", "stb3edge"])
+@each("name", ["shopeu.onmicrosoft.com", "commeu", "door", "door/shop", "wafgeo", "stb3edge"])
 def test_a_geography_an_edge_or_an_edge_zone_is_no_country(judged: Judged, name: str) -> None:
     assert judged.known(name, Home).place.country is None
 
@@ -108,7 +109,7 @@ COPIES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "kind", "expected"), COPIES)
+@each(("name", "kind", "expected"), COPIES)
 def test_places_of_copies(judged: Judged, name: str, kind: type, expected: list[str | None]) -> None:
     assert countries(judged.known(name, kind).places) == expected
 
@@ -159,7 +160,7 @@ def _kind(name: str) -> str:
     return {"syngood/default": "Settings", "synbad/default": "Settings"}.get(name, "")
 
 
-@pytest.mark.parametrize(("name", "kind", "field", "expected"), FIELDS)
+@each(("name", "kind", "field", "expected"), FIELDS)
 def test_field(judged: Judged, name: str, kind: type, field: str, expected: object) -> None:
     assert getattr(value(one(judged, name, _kind(name)), kind), field) == expected
 
@@ -179,7 +180,7 @@ UNKNOWN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "kind", "reason", "word"), UNKNOWN)
+@each(("name", "kind", "reason", "word"), UNKNOWN)
 def test_what_cannot_be_told_is_said(judged: Judged, name: str, kind: type, reason: Reason, word: str) -> None:
     got = judged.unknown(name, kind)
     assert got.reason is reason
@@ -192,7 +193,7 @@ NOT_ASKED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "kind"), NOT_ASKED)
+@each(("name", "kind"), NOT_ASKED)
 def test_what_was_seen_not_to_apply_is_not_asked(judged: Judged, name: str, kind: type) -> None:
     assert kind not in judged.resource(name).facts
 
@@ -204,7 +205,7 @@ CERTIFICATES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "names", "begin", "end", "managed"), CERTIFICATES)
+@each(("name", "names", "begin", "end", "managed"), CERTIFICATES)
 def test_certificate(judged: Judged, name: str, names: tuple[str, ...], begin: datetime | None, end: datetime, managed: bool | None) -> None:
     got = judged.known(name, Certificate)
     assert (got.names, got.not_before, got.not_after, got.managed) == (names, begin, end, managed)
@@ -214,7 +215,7 @@ def test_certificate(judged: Judged, name: str, names: tuple[str, ...], begin: d
 REF = Ref("azure", "x", "", "", "x", "x")
 
 
-@pytest.mark.parametrize(
+@each(
     ("host", "clue"),
     [
         ("https://stx-secondary.blob.core.windows.net/c?sv=1", Clue(kind="Microsoft.Storage/storageAccounts", name="stx")),
@@ -230,7 +231,7 @@ def test_a_host_name_says_whose_it_is(host: str, clue: Clue | None) -> None:
     assert of_host(REF, host) == clue
 
 
-@pytest.mark.parametrize("host", ["www.example.org", "blob.core.windows.net.example.org", "10.0.0.4"])
+@each("host", ["www.example.org", "blob.core.windows.net.example.org", "10.0.0.4"])
 def test_a_host_that_says_nothing_has_no_place(host: str) -> None:
     found = of_host(REF, host)
     assert found is not None
@@ -317,7 +318,7 @@ def template(name: str, region: str = "", beside: tuple[Document, ...] = (), **c
     return found
 
 
-@pytest.mark.parametrize(("name", "kinds"), ALIKE)
+@each(("name", "kinds"), ALIKE)
 def test_the_same_intent_gives_the_same_facts(judged: Judged, name: str, kinds: tuple[type, ...]) -> None:
     read = template(name)
     own = one(judged, name, read.ref.type)
@@ -350,7 +351,7 @@ def test_the_file_service_of_a_template_goes_by_its_account() -> None:
 BLOBS: dict[str, Any] = {"type": "Microsoft.Storage/storageAccounts/blobServices"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("properties", "enabled", "kind"),
     [
         ({"restorePolicy": {"enabled": True, "days": 6}, "isVersioningEnabled": True}, True, "continuous"),
@@ -429,9 +430,7 @@ def test_diagnostic_settings_of_a_template_name_their_targets() -> None:
     assert countries(value(found, LogPlaces).places) == [None]  # it is not in the same file
 
 
-@pytest.mark.parametrize(
-    ("name", "kind"), [("acrbad", Replicas), ("appb3", Backups), ("appb3", BackupPlaces), ("wwwvault", Certificate), ("door/own", Certificate), ("autogood/runas", Certificate), ("rsvgood/f/c/rptous", Replicas)]
-)  # fmt: skip
+@each(("name", "kind"), [("acrbad", Replicas), ("appb3", Backups), ("appb3", BackupPlaces), ("wwwvault", Certificate), ("door/own", Certificate), ("autogood/runas", Certificate), ("rsvgood/f/c/rptous", Replicas)])  # fmt: skip
 def test_what_only_the_live_cloud_shows_is_unsupported_in_a_template(name: str, kind: type) -> None:
     by_view: dict[str, dict[str, Any]] = {"rsvgood/f/c/rptous": {"type": "Microsoft.RecoveryServices/vaults/replicationProtectedItems"}}
     got = template(name, **by_view.get(name, {})).facts[kind]

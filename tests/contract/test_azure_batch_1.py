@@ -41,6 +41,7 @@ from scanner.sdk import (
 )
 from scanner.store.snapshot_file import save
 from tests.support.azure import OPTIONS, RUN, Judged, countries, decls, estate_document, scan, served
+from tests.support.cases import each
 
 BATCH = "batch_1.json"
 VAULT_CERTIFICATE = "Microsoft.KeyVault/vaults/certificates"
@@ -82,12 +83,12 @@ HOMES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "country"), HOMES.items())
+@each(("name", "country"), HOMES.items())
 def test_home(judged: Judged, name: str, country: str) -> None:
     assert judged.known(name, Home).place.country == country
 
 
-@pytest.mark.parametrize("name", ["botglobal", "fdgood", "tmgood", "alert"])
+@each("name", ["botglobal", "fdgood", "tmgood", "alert"])
 def test_a_global_service_has_no_country(judged: Judged, name: str) -> None:
     assert judged.known(name, Home).place.country is None
 
@@ -108,7 +109,7 @@ COPIES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "kind", "expected"), COPIES)
+@each(("name", "kind", "expected"), COPIES)
 def test_places_of_copies(judged: Judged, name: str, kind: type, expected: list[str | None]) -> None:
     assert countries(judged.known(name, kind).places) == expected
 
@@ -144,7 +145,7 @@ FIELDS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "kind", "field", "expected"), FIELDS)
+@each(("name", "kind", "field", "expected"), FIELDS)
 def test_field(judged: Judged, name: str, kind: type, field: str, expected: object) -> None:
     assert getattr(judged.known(name, kind), field) == expected
 
@@ -159,7 +160,7 @@ UNKNOWN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "kind", "reason", "word"), UNKNOWN)
+@each(("name", "kind", "reason", "word"), UNKNOWN)
 def test_what_cannot_be_told_is_said(judged: Judged, name: str, kind: type, reason: Reason, word: str) -> None:
     got = judged.unknown(name, kind)
     assert got.reason is reason
@@ -169,12 +170,12 @@ def test_what_cannot_be_told_is_said(judged: Judged, name: str, kind: type, reas
 NOT_ASKED = [("appworker", Transit), ("appworker", TlsFloor), ("gwhttp", TlsFloor), ("conexpress", Transit), ("gwgood", Certificate), ("vpn", Certificate), ("gwbad/old", Renewal)]
 
 
-@pytest.mark.parametrize(("name", "kind"), NOT_ASKED)
+@each(("name", "kind"), NOT_ASKED)
 def test_what_was_seen_not_to_apply_is_not_asked(judged: Judged, name: str, kind: type) -> None:
     assert kind not in judged.resource(name).facts
 
 
-@pytest.mark.parametrize("name", ["nic", "alert", "watcher", "hub"])
+@each("name", ["nic", "alert", "watcher", "hub"])
 def test_what_holds_no_data_is_asked_for_its_place_only(judged: Judged, name: str) -> None:
     assert set(judged.resource(name).facts) == {Home}
 
@@ -190,14 +191,14 @@ CERTIFICATES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "names", "end", "key", "signature"), CERTIFICATES)
+@each(("name", "names", "end", "key", "signature"), CERTIFICATES)
 def test_certificate(judged: Judged, name: str, names: tuple[str, ...], end: datetime, key: str, signature: str) -> None:
     got = judged.known(name, Certificate)
     assert (got.names, got.not_after, got.key, got.signature) == (names, end, key, signature)
     assert got.anchor is (name in ("gwgood/backend", "gwgood/clients", "vpn/p2s"))
 
 
-@pytest.mark.parametrize("data", ["", "bm90IGEgY2VydGlmaWNhdGU=", "not base64!"])
+@each("data", ["", "bm90IGEgY2VydGlmaWNhdGU=", "not base64!"])
 def test_what_is_no_certificate_is_none(data: str) -> None:
     with pytest.raises((ValueError, Unresolvable)):
         encoded(Ref("azure", "x", "", "", "x", "x"), (data,))
@@ -344,7 +345,7 @@ def read(name: str, dialect: Dialect, **changed: Any) -> Resource:
     return found
 
 
-@pytest.mark.parametrize(("name", "kinds"), ALIKE)
+@each(("name", "kinds"), ALIKE)
 def test_the_same_intent_gives_the_same_facts(judged: Judged, name: str, kinds: tuple[type, ...]) -> None:
     template = read(name, Dialect.ARM)
     own = one(judged, f"watcher/{name}" if name.startswith("flow") else name, template.ref.type)
@@ -358,7 +359,7 @@ def test_a_replica_in_a_template_names_its_source() -> None:
     assert [place.country for place in value(template, Replicas).places] == [None]  # the source is not in the same file
 
 
-@pytest.mark.parametrize(("name", "kind"), [("redisgood", Replicas), ("redisgood", BackupPlaces), ("gwgood", Certificate), ("siggood", Replicas), ("adxgood", Replicas)])
+@each(("name", "kind"), [("redisgood", Replicas), ("redisgood", BackupPlaces), ("gwgood", Certificate), ("siggood", Replicas), ("adxgood", Replicas)])
 def test_what_only_the_live_cloud_shows_is_unsupported_in_a_template(name: str, kind: type) -> None:
     got = read(name, Dialect.ARM).facts[kind]
     assert isinstance(got, Unknown)

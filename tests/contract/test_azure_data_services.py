@@ -34,6 +34,7 @@ from scanner.sdk import (
 )
 from tests.support.azure import Judged, countries, estate_document, scan, served
 from tests.support.azure_template import judged as from_template
+from tests.support.cases import each
 
 FIXTURE = "batch_2.json"
 
@@ -82,7 +83,7 @@ HOMES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "country"), HOMES.items())
+@each(("name", "country"), HOMES.items())
 def test_home(live: dict[tuple[str, str], Resource], template: dict[tuple[str, str], Resource], name: str, country: str) -> None:
     assert value(one(live, name), Home).place.country == country
     assert value(one(template, name), Home).place.country == country
@@ -109,7 +110,7 @@ COPIES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "kind", "expected"), COPIES)
+@each(("name", "kind", "expected"), COPIES)
 def test_places_of_copies(live: dict[tuple[str, str], Resource], name: str, kind: type, expected: list[str | None]) -> None:
     assert countries(value(one(live, name), kind).places) == expected
 
@@ -152,7 +153,7 @@ FIELDS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "kind", "field", "expected"), FIELDS)
+@each(("name", "kind", "field", "expected"), FIELDS)
 def test_field(live: dict[tuple[str, str], Resource], name: str, kind: type, field: str, expected: object) -> None:
     assert getattr(value(one(live, name), kind), field) == expected
 
@@ -167,7 +168,7 @@ CERTIFICATES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "names", "begin", "end", "managed"), CERTIFICATES)
+@each(("name", "names", "begin", "end", "managed"), CERTIFICATES)
 def test_certificate(live: dict[tuple[str, str], Resource], name: str, names: tuple[str, ...], begin: datetime | None, end: datetime, managed: bool | None) -> None:
     got = value(one(live, name), Certificate)
     assert (got.names, got.not_before, got.not_after, got.managed) == (names, begin, end, managed)
@@ -183,7 +184,7 @@ UNKNOWN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "kind", "reason", "word"), UNKNOWN)
+@each(("name", "kind", "reason", "word"), UNKNOWN)
 def test_what_cannot_be_told_is_said(live: dict[tuple[str, str], Resource], name: str, kind: type, reason: Reason, word: str) -> None:
     got = one(live, name).facts[kind]
     assert isinstance(got, Unknown), got
@@ -191,12 +192,12 @@ def test_what_cannot_be_told_is_said(live: dict[tuple[str, str], Resource], name
     assert word in got.detail
 
 
-@pytest.mark.parametrize(("name", "kind"), [("dombare", Certificate), ("apiold", Certificate), ("apiold", Renewal), ("apibad/uploaded", Renewal)])
+@each(("name", "kind"), [("dombare", Certificate), ("apiold", Certificate), ("apiold", Renewal), ("apibad/uploaded", Renewal)])
 def test_what_was_seen_not_to_apply_is_not_asked(live: dict[tuple[str, str], Resource], name: str, kind: type) -> None:
     assert kind not in one(live, name).facts
 
 
-@pytest.mark.parametrize("name", ["shared", "shared/linux", "files", "files/pool"])
+@each("name", ["shared", "shared/linux", "files", "files/pool"])
 def test_what_holds_no_data_is_asked_for_its_place_only(live: dict[tuple[str, str], Resource], name: str) -> None:
     assert set(one(live, name).facts) == {Home}
 
@@ -217,7 +218,7 @@ ALIKE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "kinds"), ALIKE)
+@each(("name", "kinds"), ALIKE)
 def test_the_same_intent_gives_the_same_facts(live: dict[tuple[str, str], Resource], template: dict[tuple[str, str], Resource], name: str, kinds: tuple[type, ...]) -> None:
     for kind in kinds:
         assert value(one(live, name), kind) == value(one(template, name), kind), kind.__name__
@@ -236,7 +237,7 @@ BY_ID = [
 ]
 
 
-@pytest.mark.parametrize(("name", "expected"), BY_ID)
+@each(("name", "expected"), BY_ID)
 def test_copies_that_a_template_gives_by_id(template: dict[tuple[str, str], Resource], name: str, expected: list[str]) -> None:
     assert countries(value(one(template, name), Replicas).places) == expected
 
@@ -252,10 +253,7 @@ def test_a_failover_group_of_instances_stands_alone_in_a_template(template: dict
     assert got.reason is Reason.UNSUPPORTED
 
 
-@pytest.mark.parametrize(
-    ("name", "kind"),
-    [("apigood", Certificate), ("domgood", Certificate), ("ordergood", Certificate), ("vmgood", Backups), ("vmgood", Replicas), ("vmgood", TlsFloor), ("mongogood", Backups), ("springempty", Transit), ("apiold", Transit)],
-)  # fmt: skip
+@each(("name", "kind"), [("apigood", Certificate), ("domgood", Certificate), ("ordergood", Certificate), ("vmgood", Backups), ("vmgood", Replicas), ("vmgood", TlsFloor), ("mongogood", Backups), ("springempty", Transit), ("apiold", Transit)])  # fmt: skip
 def test_what_only_the_live_cloud_shows_is_unsupported_in_a_template(template: dict[tuple[str, str], Resource], name: str, kind: type) -> None:
     got = one(template, name).facts[kind]
     assert isinstance(got, Unknown), got

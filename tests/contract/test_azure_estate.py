@@ -32,6 +32,7 @@ from scanner.sdk import (
 )
 from scanner.store.snapshot_file import load
 from tests.support.azure import FIXTURES, Judged, countries, decls, estate_document, scan, served, stored
+from tests.support.cases import each
 
 
 @pytest.fixture(scope="module")
@@ -51,13 +52,13 @@ HOMES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "country"), HOMES.items())
+@each(("name", "country"), HOMES.items())
 def test_home(judged: Judged, name: str, country: str) -> None:
     place = judged.known(name, Home).place
     assert (place.country, place.confidence) == (country, Confidence.EXACT)
 
 
-@pytest.mark.parametrize("name", ["edge", "customers.onmicrosoft.com"])
+@each("name", ["edge", "customers.onmicrosoft.com"])
 def test_a_global_location_is_undetermined(judged: Judged, name: str) -> None:
     assert judged.known(name, Home).place.confidence is Confidence.UNDETERMINED
 
@@ -72,7 +73,7 @@ COPIES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "kind", "expected"), COPIES)
+@each(("name", "kind", "expected"), COPIES)
 def test_places_of_copies(judged: Judged, name: str, kind: type, expected: list[str]) -> None:
     assert countries(judged.known(name, kind).places) == expected
 
@@ -102,7 +103,7 @@ FIELDS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "kind", "field", "expected"), FIELDS)
+@each(("name", "kind", "field", "expected"), FIELDS)
 def test_field(judged: Judged, name: str, kind: type, field: str, expected: object) -> None:
     assert getattr(judged.known(name, kind), field) == expected
 
@@ -116,7 +117,7 @@ UNKNOWN = [
 ]
 
 
-@pytest.mark.parametrize(("name", "kind", "reason", "word"), UNKNOWN)
+@each(("name", "kind", "reason", "word"), UNKNOWN)
 def test_what_cannot_be_told_is_said(judged: Judged, name: str, kind: type, reason: Reason, word: str) -> None:
     got = judged.unknown(name, kind)
     assert got.reason is reason
@@ -141,7 +142,7 @@ def test_every_listed_resource_is_a_subject_once(judged: Judged) -> None:
     assert {r.ref.name for r in judged.estate.resources if r.ref.type in below} >= {"rg-data", "rg-net", "kvgood/shop", "kvopen/old"}
 
 
-@pytest.mark.parametrize("kind", [Replicas, BackupPlaces, LogPlaces])
+@each("kind", [Replicas, BackupPlaces, LogPlaces])
 def test_whether_an_undeclared_type_copies_data_is_open(judged: Judged, kind: type) -> None:
     assert set(judged.resource("odd").facts) == {Home, Replicas, BackupPlaces, LogPlaces}
     assert judged.unknown("odd", kind).reason is Reason.UNSUPPORTED

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import TypeVar
+from inspect import signature
+from typing import Any, TypeVar
 
 import pytest
 
@@ -38,6 +39,26 @@ def cases() -> Iterator[Case]:
         raise AssertionError("\n".join((f"{len(failed)} of {tried} failed:", *failed)))
 
 
+def each(names: str | tuple[str, ...], rows: Iterable[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """As pytest.mark.parametrize, in one item. What the test asks for besides is made once for all rows: no fixture that a row changes."""
+    keys = (names,) if isinstance(names, str) else names
+
+    def fold(test: Callable[..., None]) -> Callable[..., None]:
+        def folded(**fixtures: Any) -> None:
+            with cases() as case:
+                for row in rows:
+                    values = (row,) if isinstance(names, str) else tuple(row)
+                    with case(" ".join(value if isinstance(value, str) else getattr(value, "__name__", repr(value)) for value in values)[:160]):
+                        test(**fixtures, **dict(zip(keys, values, strict=True)))
+
+        whole = signature(test)
+        folded.__name__, folded.__doc__, folded.__module__ = test.__name__, test.__doc__, test.__module__
+        folded.__signature__ = whole.replace(parameters=[one for name, one in whole.parameters.items() if name not in keys])  # type: ignore[attr-defined]
+        return folded
+
+    return fold
+
+
 def grouped(rows: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
     """Rows by what they are about, in the order in which it first comes up."""
     found: dict[str, list[T]] = {}
@@ -51,4 +72,4 @@ def service(kind: str) -> str:
     return "::".join(kind.split("::")[:2]) if "::" in kind else kind.split("/", 1)[0]
 
 
-__all__ = ["Case", "cases", "grouped", "service"]
+__all__ = ["Case", "cases", "each", "grouped", "service"]
