@@ -89,8 +89,13 @@ class Resolver:
 
     def value(self, node: Node, path: str | None = None) -> Value:
         """The value as functions take it."""
-        self.spend(1)
+        self.budget.spent += 1
+        if self.budget.spent > self.budget.all:
+            self.spend(0)
         tag = node.tag
+        if tag is PLAIN and not self.loops:  # as most are
+            found = plain(node.value)
+            return known_text(found) if type(found) is str else found
         if tag[0] == "!" and tag != "!":
             return self._short(tag[1:], node, path)
         if isinstance(node, ScalarNode):
@@ -131,23 +136,23 @@ class Resolver:
         if call is not None:
             return call
         found: dict[str, Json] = {}
-        for name, entry in own.items():
+        for name, (key, inner, again) in own.items():
             name = self.named(name) if self.loops and "{" in name else name
             at = None if path is None else f"{path}.{name}" if path else name
-            self._note(at, entry.key)
-            if entry.again:
-                found[name] = unknown(f"{name} is given more than once (lines {', '.join(map(str, (*entry.again, line(entry.key))))})")
+            self._note(at, key)
+            if again:
+                found[name] = unknown(f"{name} is given more than once (lines {', '.join(map(str, (*again, line(key))))})")
                 continue
-            value = self.value(entry.value, at)
-            if not isinstance(value, Removed):
-                found[name] = without_secret(name, _settled(value, entry.value))
+            value = self.value(inner, at)
+            if value is not REMOVED:
+                found[name] = without_secret(name, _settled(value, inner))
         if UNRESOLVED in found or REFERENCE in found:  # no template's own words may look like our marks
             return unknown(f"the key {UNRESOLVED if UNRESOLVED in found else REFERENCE} on line {line(node)} cannot be read")
         return found
 
     def _note(self, path: str | None, node: Node) -> None:
         if path is not None and len(path) <= _LONGEST_PATH:
-            self.lines[path] = line(node)
+            self.lines[path] = node.start_mark.line + 1
 
     # -- functions ---------------------------------------------------------------------------------------------
     def _short(self, name: str, node: Node, path: str | None) -> Value:
@@ -160,8 +165,10 @@ class Resolver:
 
     def _long(self, own: Mapping[str, Entry], node: MappingNode, path: str | None) -> Value | None:
         """`{"Fn::Sub": …}`, or None for an ordinary object. A function beside other keys is no function that we know."""
-        name = next((key for key in own if key == "Ref" or key.startswith("Fn::")), None)
-        if name is None:
+        for name in own:
+            if name == "Ref" or name[:4] == "Fn::":
+                break
+        else:
             return None
         if any(key.startswith("Fn::ForEach::") for key in own):
             return self._each(own, node, path)

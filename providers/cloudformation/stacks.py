@@ -349,7 +349,9 @@ def _perhaps(body: Json | Mapping[str, Json], why: str) -> dict[str, Json]:
 
 
 def _condition_name(node: Node) -> str | None:
-    entry = entries(node).get("Condition") if isinstance(node, MappingNode) else None
+    if not isinstance(node, MappingNode) or not any(key.value in ("Condition", "<<") for key, _ in node.value):
+        return None
+    entry = entries(node).get("Condition")
     return entry.value.value if entry is not None and isinstance(entry.value, ScalarNode) else None
 
 
@@ -358,6 +360,8 @@ def _tags(body: Mapping[str, Json]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in _TAGS:
         value = body.get(name)
+        if value is None:
+            continue
         if isinstance(value, list):
             pairs = [(item.get("Key"), item.get("Value")) for item in value if isinstance(item, dict)]
         else:

@@ -35,6 +35,9 @@ Value: TypeAlias = "Json | Removed"
 _TRUE, _FALSE = frozenset({"true", "True", "TRUE"}), frozenset({"false", "False", "FALSE"})
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _WORDS = frozenset(form for word in ("yes", "no", "on", "off") for form in (word, word.title(), word.upper()))
+_FIXED: dict[str, Json] = {
+    **dict.fromkeys(_TRUE, True), **dict.fromkeys(_FALSE, False), **dict.fromkeys(_NULL, None), **{word: Word(word) for word in _WORDS},
+}  # fmt: skip
 _INT = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\Z")
 
 
@@ -55,15 +58,9 @@ def refers(value: Value) -> bool:
 def plain(word: str) -> Json:
     """An unquoted scalar. Only what has one reading becomes a number or a boolean: `012345678901`, `2026-01-01`,
     `1.10`, `0x1f` and `22:30` stay text."""
-    if word in _TRUE:
-        return True
-    if word in _FALSE:
-        return False
-    if word in _NULL:
-        return None
-    if word in _WORDS:
-        return Word(word)
-    return int(word) if _INT.match(word) and word != "-0" else word
+    if word in _FIXED:
+        return _FIXED[word]
+    return int(word) if word[0] in "-0123456789" and _INT.match(word) and word != "-0" else word
 
 
 def as_text(value: Value) -> str | None:

@@ -60,10 +60,13 @@ def _cut(value: Json, tree: Mapping[str, object]) -> Json:
     if "$unresolved" in value or "$ref" in value:  # a template's marks stand for the value itself
         return value
     kept: dict[str, Json] = {}
+    every = tree.get(ANY_KEY)
     for key, inner in value.items():
-        branches = [branch for branch in (tree.get(key), tree.get(ANY_KEY)) if isinstance(branch, dict)]
-        if branches:
-            kept[key] = _cut(inner, branches[0] if len(branches) == 1 else _both(*branches))
+        branch = tree.get(key)
+        if isinstance(branch, dict):
+            kept[key] = inner if _WHOLE in branch else _cut(inner, _both(branch, every) if isinstance(every, dict) else branch)
+        elif isinstance(every, dict):
+            kept[key] = _cut(inner, every)
     return kept
 
 
