@@ -23,7 +23,8 @@ class Accounts(Looks):
             Job(self._call(site, rep.service, rep.fetch, types=(decl.type,)), "report", (site, decl, rep))
             for decl, rep in self._plan.reports
         ]  # fmt: skip
-        if any(not look.everywhere for look in self._plan.looks):
+        # Global listings show what stands in regions that nobody asked about, too: those are named as left out.
+        if self._options.regions or any(not look.everywhere for look in self._plan.looks):
             jobs.append(Job(self._call(site, "ec2", "describe_regions", types=(EVERY_TYPE,)), "regions", site))
         if self._organization is not None and site.account in self._roots:
             first = self._organization.units[:1]

@@ -121,11 +121,19 @@ def classify(error: Exception) -> Fault:
         return Fault(Reason.UNAVAILABLE, name, "the endpoint's name does not resolve: is DNS in order?" if unknown_host else "no connection", 0 if unknown_host else 2)
     if isinstance(error, boto.PaginationError):
         return Fault(Reason.UNAVAILABLE, name, "the pages repeat themselves: the same token came twice")
+    if isinstance(error, boto.InvalidRegionError):
+        return Fault(Reason.UNRESOLVED, name, f"{_named(error)} is no name of a region: check AWS_REGION, the profile and --regions")
+    if isinstance(error, ValueError) and str(error).startswith("Invalid endpoint"):
+        return Fault(Reason.UNRESOLVED, "InvalidEndpoint", f"{str(error).partition(': ')[2][:100]!r} is no URL: check AWS_ENDPOINT_URL, and endpoint_url of the profile")
     if isinstance(error, (boto.ParamValidationError, boto.UnknownServiceError, boto.UnknownRegionError)):
         return Fault(Reason.DEFECT, name, str(error)[:300])
     if isinstance(error, (boto.HTTPClientError, boto.BotoCoreError)):
         return Fault(Reason.UNAVAILABLE, name, "the connection broke, or the answer was cut short", 2)
     return Fault(Reason.DEFECT, name, str(error)[:300])
+
+
+def _named(error: Exception) -> str:
+    return repr(str(getattr(error, "kwargs", {}).get("region_name", ""))[:60])
 
 
 def _client_error(error: object) -> Fault:

@@ -91,6 +91,8 @@ def members(calls: Calls, home: str, choice: Choice) -> Found:
         within = [member for unit in choice.units for member in _below(calls, home, unit, found).values()]
     else:
         within = list(_listed(calls, home, "list_accounts", {}, "", found))
+        if not within and not found.faults:  # whoever asks is one of them
+            found.faults.append(("list_accounts", "", Failure(Reason.UNPARSABLE, "", "the organisation has no account at all: that cannot be")))
     for member in within:
         if member.id in choice.without or member.id in unwanted or (choice.accounts and member.id not in choice.accounts):
             found.left_out.add(member.id)
