@@ -6,8 +6,6 @@ import gc
 import ipaddress
 import os
 import socket
-from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -53,21 +51,37 @@ socket.socket.connect_ex = _connect_ex  # type: ignore[method-assign, assignment
 _SCRUBBED = ("AWS_", "AZURE_", "HOUVAST_", "IDENTITY_", "MSI_", "ARM_")
 
 
+class Homes:
+    """An empty home for each test: a new one as soon as a test has left something in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._number = folder, 0
+        self._home = self._new()
+
+    def _new(self) -> Path:
+        home = self._folder / str(self._number)
+        home.mkdir()
+        return home
+
+    def empty(self) -> Path:
+        if any(self._home.iterdir()):
+            self._number += 1
+            self._home = self._new()
+        return self._home
+
+
 @pytest.fixture(scope="session")
-def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder for each test, in one of their own: the factory reads all names that there are before it makes one more."""
-    folder = tmp_path_factory.mktemp("homes")
-    return (folder / str(number) for number in count())
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Homes:
+    return Homes(tmp_path_factory.mktemp("homes"))
 
 
 @pytest.fixture(autouse=True)
-def scrubbed_environment(monkeypatch: pytest.MonkeyPatch, homes: Iterator[Path]) -> None:
+def scrubbed_environment(monkeypatch: pytest.MonkeyPatch, homes: Homes) -> None:
     """No credentials, no configuration, no proxy, no instance metadata."""
     for name in list(os.environ):
         if name.startswith(_SCRUBBED) or name.lower() in ("http_proxy", "https_proxy", "all_proxy", "no_color", "requests_ca_bundle", "ssl_cert_file"):
             monkeypatch.delenv(name)
-    home = next(homes)
-    home.mkdir()
+    home = homes.empty()
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("AWS_CONFIG_FILE", str(home / "aws-config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(home / "aws-credentials"))

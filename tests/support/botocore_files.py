@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from botocore.loaders import JSONFileLoader
+from botocore.loaders import JSONFileLoader, Loader
 
 _read = JSONFileLoader.load_file
+_list = Loader.list_available_services
 _kept: dict[str, Any] = {}
+_services: dict[tuple[str, ...], list[str]] = {}
 
 
 def _load_file(self: JSONFileLoader, file_path: str) -> Any:
@@ -19,6 +21,14 @@ def _load_file(self: JSONFileLoader, file_path: str) -> Any:
     return _kept[file_path]
 
 
+def _list_available_services(self: Loader, type_name: str) -> list[str]:
+    key = (type_name, *self.search_paths)
+    if key not in _services:
+        _services[key] = _list(self, type_name)
+    return list(_services[key])
+
+
 JSONFileLoader.load_file = _load_file
+Loader.list_available_services = _list_available_services
 
 __all__: list[str] = []

@@ -29,7 +29,7 @@ def load() -> None:
     for package in PACKAGES:
         for found in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
             if not found.name.startswith(LEFT_OUT) and not found.name.endswith("__main__"):
-                with contextlib.suppress(ImportError):  # an extra that is not installed
+                with contextlib.suppress(Exception):  # an extra that is not installed; what is broken breaks the command that needs it
                     importlib.import_module(found.name)
     importlib.import_module("botocore.session")
     gc.collect()
