@@ -13,7 +13,7 @@ from scanner.declare.path import REFERENCE, prefixes, roots, unresolved
 from scanner.declare.readers import Always, Kind, Reader
 from scanner.declare.terraform import Shape, Tf
 from scanner.model.facts import CREDENTIALS, FACTS, GUARDRAILS, ORDERED, OUTFLOWS, POLICIES, PROBED, REACHED, ZONES
-from scanner.model.known import Json
+from scanner.model.known import Json, Known
 from scanner.model.record import dataclass
 from scanner.model.snapshot import Dialect, Document
 
@@ -53,6 +53,15 @@ class FactDecl:
     def shown(self) -> bool:
         """Read from something (rather than guaranteed by the platform alone)."""
         return any(not isinstance(reader, Always) for reader in self.readers)
+
+    @cached_property
+    def promised(self) -> Known[Any] | None:
+        """The fact, where the platform alone says it: the same of every resource of the type."""
+        if self.whole is not None or any(type(reader) is not Always for reader in self.readers):
+            return None
+        values = {name: value.value if isinstance(value, Always) else value for name, value in self.fields.items()}
+        sources = dict.fromkeys(source for reader in self.readers if isinstance(reader, Always) for source in reader.known.sources)
+        return Known(self.fact(**values), tuple(sources))
 
 
 def fact(fact: type, whole: Reader[Any] | None = None, /, **fields: Any) -> FactDecl:

@@ -20,6 +20,8 @@ def read_fact(declared: FactDecl, view: View) -> Fact[Any]:
     """One fact. Unknown as soon as one of its fields is: a fact is never half known."""
     if declared.whole is not None:
         return declared.whole.read(view)
+    if declared.promised is not None:
+        return declared.promised
     values: dict[str, Any] = {}
     sources: list[Source] = []
     for name, reader in declared.fields.items():
@@ -30,7 +32,9 @@ def read_fact(declared: FactDecl, view: View) -> Fact[Any]:
         if isinstance(got, Unknown):
             return got
         values[name] = got.value
-        sources.extend(s for s in got.sources if s not in sources)
+        for source in got.sources:
+            if source not in sources:
+                sources.append(source)
     return Known(declared.fact(**values), tuple(sources))
 
 

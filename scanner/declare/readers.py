@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from scanner.declare.path import REFERENCE, Seen
@@ -206,6 +207,11 @@ class Always(Reader[T]):
     since: str
 
     def read(self, view: View) -> Fact[T]:
+        return self.known
+
+    @cached_property
+    def known(self) -> Known[T]:
+        """The same for every resource of the type."""
         return Known(self.value, (Source(Origin.PLATFORM, value=f"{self.cite}, since {self.since}" if self.since else self.cite),))
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import field
+from functools import cache
 from typing import TYPE_CHECKING
 
 from scanner.declare.index import Index
@@ -35,7 +35,6 @@ class NotShown:
         return f"NOT_SHOWN({self.why!r})"
 
 
-_ROOT = re.compile(r"[^.\[]*")
 NOT_SHOWN = NotShown(say("this source does not show it"))
 
 
@@ -90,6 +89,10 @@ class View:
     depth: int = 0
     """How many references were followed to get here."""
     _seen: dict[str, tuple[Seen, ...] | Unknown] = field(default_factory=dict, repr=False)
+    _parts: dict[str, Unknown | None] = field(default_factory=dict, repr=False)
+    """For live documents: why a part is not there, by its key; None where it is."""
+    _shown: dict[str, Source] = field(default_factory=dict, repr=False)
+    """Evidence by path: what several facts were read from is the same piece."""
 
     def read(self, where: Where) -> tuple[tuple[Seen, ...], ...] | Unknown:
         """For each declared path the values found; empty where absent. Unknown if any of them cannot be told."""
@@ -100,8 +103,11 @@ class View:
             return Unknown(Reason.UNSUPPORTED, say("{type} has no declared path for {dialect}", type=self.decl.type, dialect=self.doc.dialect.value))
         if self.doc.dialect is Dialect.ARM and isinstance(where.arm, Apart) and self._apart(where) is False:
             return Unknown(Reason.UNSUPPORTED, where.arm.why, (self.source(Seen("", None)),))
+        if type(spec) is str:
+            only = self.at(spec)
+            return only if isinstance(only, Unknown) else (only,)
         found: list[tuple[Seen, ...]] = []
-        for path in (spec,) if isinstance(spec, str) else spec:
+        for path in spec:
             got = self.at(path)
             if isinstance(got, Unknown):
                 return got
@@ -144,16 +150,19 @@ class View:
 
     def at(self, path: str) -> tuple[Seen, ...] | Unknown:
         """Values at one path, each wholly resolved."""
-        if path not in self._seen:
-            self._seen[path] = self._at(path)
-        return self._seen[path]
+        got = self._seen.get(path)
+        if got is None:
+            got = self._seen[path] = self._at(path)
+        return got
 
     def _at(self, path: str) -> tuple[Seen, ...] | Unknown:
         if self.doc.dialect is Dialect.TERRAFORM:  # its shape holds satellites and marks already
             body: Json = self.doc.body if isinstance(self.doc.body, dict) else dict(self.doc.body)
         else:
-            for root in sorted(roots(path)) or ("",):  # `@` reads the main body
-                lost = self._lost(root)
+            for root in _roots(path):
+                if root not in self._parts:
+                    self._parts[root] = self._lost(root)
+                lost = self._parts[root]
                 if lost is not None:
                     return lost
             body = self._body(path)
@@ -161,7 +170,7 @@ class View:
         if isinstance(got, Unresolved):
             return Unknown(got.reason, f"{self.written(got.path)}: {got.why}", (self.source(Seen(got.path, None)),))
         for seen in got:
-            why = within(seen.value)
+            why = within(seen.value) if isinstance(seen.value, (dict, list)) else None
             if why is not None:
                 return Unknown(Reason.UNRESOLVED, f"{self.written(seen.path)}: {why}", (self.source(Seen(seen.path, None)),))
         return got
@@ -170,9 +179,9 @@ class View:
         if self.doc.dialect is Dialect.ARM:
             wanted = [child for child in slots(self.decl, self.doc) if child.put in roots(path)]
             return {**self.doc.body, **{child.put: body for child in wanted if (body := self._slot(child)) is not None}}
-        joined = roots(path) & self.decl.join_names
-        if not joined or self.doc.dialect in (Dialect.LIVE, Dialect.PROBE, Dialect.TERRAFORM):
-            return dict(self.doc.body)
+        joined = roots(path) & self.decl.join_names if self.decl.joins and self.doc.dialect is Dialect.CLOUDFORMATION else None
+        if not joined:
+            return self.doc.body if isinstance(self.doc.body, dict) else dict(self.doc.body)
         return {**self.doc.body, **{j.put: [dict(d.body) for d in self.joined(j.put)] for j in self.decl.joins if j.put in joined}}
 
     def _slot(self, child: Child) -> Json:
@@ -224,9 +233,19 @@ class View:
 
     def source(self, seen: Seen, call: Call | None = None) -> Source:
         """The evidence for a value."""
+        if call is not None:
+            return self._source(seen, call)
+        made = self._shown.get(seen.path)
+        if made is None or made.value is not seen.value:
+            made = self._shown[seen.path] = self._source(seen)
+        return made
+
+    def _source(self, seen: Seen, call: Call | None = None) -> Source:
         doc = self.doc
-        found = _ROOT.match(seen.path) if not call else None  # a concrete path: its keys may be no JMESPath
-        root = found[0] if found else ""
+        if call is None and doc.dialect is Dialect.LIVE and doc.file is None:
+            call = self.index.calls.get(doc.calls.get(seen.path.split(".", 1)[0].split("[", 1)[0], doc.calls.get("", "")))
+            return Source(Origin.LIVE, seen.path, _short(seen.value), call.name if call else None, None, self._line(seen.path), call.at if call else None)
+        root = seen.path.split(".", 1)[0].split("[", 1)[0] if not call else ""  # a concrete path: its keys may be no JMESPath
         assumed = next((child for child in slots(self.decl, doc) if child.put == root and child.cite), None) if doc.dialect is Dialect.ARM else None
         if assumed is not None and not filled(assumed, self.decl, doc, self.index):
             return Source(Origin.PLATFORM, value=f"{seen.path} = {seen.value}: {assumed.cite}", file=doc.file, line=doc.lines.get(""))
@@ -244,13 +263,23 @@ class View:
     def _line(self, path: str) -> int | None:
         """The nearest line on the way up: a value's own, its parent's, the resource's."""
         lines = self.doc.lines
+        if not lines:
+            return None
         while path and path not in lines:
             path = path[: max(path.rfind("."), path.rfind("["), 0)]
         return lines.get(path)
 
 
+@cache
+def _roots(path: str) -> tuple[str, ...]:
+    """First keys of a path in order; `@` reads the main body."""
+    return tuple(sorted(roots(path))) or ("",)
+
+
 def _short(value: Json) -> Json:
     """Evidence shows what was seen, not a whole policy."""
+    if value is None or value is True or value is False:
+        return value
     if isinstance(value, (dict, list)):
         return f"({len(value)} {'members' if isinstance(value, dict) else 'items'})"
     return value if not isinstance(value, str) or len(value) <= 300 else value[:297] + "…"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from scanner.judge.estate import Estate
@@ -50,7 +50,7 @@ def judge(estate: Estate, questions: Iterable[Question], now: datetime) -> tuple
 
 def in_order(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
     """Verdicts by `Verdict.sort_key`: each subject is compared once with the others, not once for each of its verdicts."""
-    place = {ref: n for n, ref in enumerate(sorted({v.subject for v in verdicts}))}
+    place = {ref: n for n, ref in enumerate(sorted({v.subject for v in verdicts}, key=_names))}
     keys = [(v.weight, v.check, place[v.subject], v.fact, n) for n, v in enumerate(verdicts)]
     keys.sort()
     ordered: list[Verdict] = []
@@ -61,6 +61,7 @@ def in_order(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
 
 
 _but_last = itemgetter(0, 1, 2, 3)
+_names = attrgetter("provider", "type", "account", "region", "id", "name")
 
 
 def _answers(estate: Estate, question: Question, now: datetime) -> Iterator[Verdict]:

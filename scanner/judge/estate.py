@@ -46,17 +46,24 @@ class Estate:
 
     def gaps(self, *facts: type) -> tuple[tuple[Ref, Call], ...]:
         """Gap subjects that could hide a resource with one of these facts: never empty when something was not seen."""
-        found: list[tuple[Ref, Call]] = []
-        for call in self.failed:
-            for kind in call.types:
-                if self._could_have(call, kind, facts):
-                    found.append((gap_ref(call, kind), call))
-        return tuple(found)
+        return tuple((ref, call) for ref, call, kind in self._gaps if self._could_have(call, kind, facts))
+
+    @cached_property
+    def _could(self) -> dict[tuple[str, tuple[type, ...]], bool]:
+        """By provider and facts, for listings that hide whatever type."""
+        return {}
+
+    @cached_property
+    def _gaps(self) -> tuple[tuple[Ref, Call, str], ...]:
+        """What each failed listing hides, by type."""
+        return tuple((gap_ref(call, kind), call, kind) for call in self.failed for kind in call.types)
 
     def _could_have(self, call: Call, kind: str, facts: tuple[type, ...]) -> bool:
         if kind == EVERY_TYPE:
-            known = call.provider in {d.provider for d in self.decls.values()}
-            return any(d.given(f) for d in self.decls.values() if d.provider == call.provider or not known for f in facts)
+            if (call.provider, facts) not in self._could:
+                known = call.provider in {d.provider for d in self.decls.values()}
+                self._could[call.provider, facts] = any(d.given(f) for d in self.decls.values() if d.provider == call.provider or not known for f in facts)
+            return self._could[call.provider, facts]
         decl = self.decls.get(kind)
         return decl is None or any(decl.given(f) for f in facts)
 

@@ -24,6 +24,8 @@ def waive(verdicts: Iterable[Verdict], waivers: Iterable[Waiver], today: date) -
     Only a fail can be waived: an unknown stays unknown, whoever signs for it. The verdict that an ended waiver named fails
     again, and its words say so. Of two waivers for one verdict the one that holds longest counts."""
     ordered = sorted(waivers, key=lambda w: (w.until, w.check, w.subject, w.owner, w.reason), reverse=True)
+    if not ordered:
+        return tuple(verdicts), ()
     by_check: dict[str, list[Waiver]] = defaultdict(list)
     for waiver in ordered:
         by_check[waiver.check].append(waiver)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
+from scanner.judge.engine import in_order
 from scanner.judge.settle import answers
 from scanner.model.promise import Bind, Promise
 from scanner.model.verdict import Verdict
@@ -23,8 +24,7 @@ def weigh(verdicts: tuple[Verdict, ...], promises: Iterable[Promise]) -> tuple[V
             bound[bind.check].append((promise, bind))
     if not told:
         return verdicts
-    weighed = (_weighed(verdict, bound.get(verdict.check, ())) for verdict in verdicts)
-    return tuple(sorted(weighed, key=lambda v: (v.sort_key, v.fingerprint)))
+    return in_order([_weighed(verdict, bound.get(verdict.check, ())) for verdict in verdicts])
 
 
 def _weighed(verdict: Verdict, bound: Iterable[tuple[Promise, Bind]]) -> Verdict:

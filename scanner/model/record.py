@@ -167,8 +167,14 @@ def _packed_values(self: Any) -> tuple[Any, ...]:
     return tuple([getattr(self, name) for name in self.__record__])
 
 
-def _packed_equal(self: Any, other: object) -> Any:
-    return self is other or _packed_values(self) == _packed_values(other) if type(other) is type(self) else NotImplemented
+def _packed_equal(self: Any, other: Any) -> Any:
+    if type(other) is not type(self):
+        return NotImplemented
+    for name in self.__record__:
+        own, theirs = getattr(self, name), getattr(other, name)
+        if own is not theirs and own != theirs:
+            return False
+    return True
 
 
 def _packed_hash(self: Any) -> int:

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+_NAMES: dict[tuple[str, ...], tuple[str, ...]] = {}
+"""Names of fields: few, and the same for tens of thousands of sentences."""
+
 
 class Said(str):
     """Text in English, to every program an ordinary `str`; reports for people say it in the reader's language."""
 
-    __slots__ = ("separator", "template", "values")
+    __slots__ = ("_held", "_names", "separator", "template")
 
     template: str
     """Key of the translation: the English template, or the id of a message; empty for a list."""
-    values: Mapping[str, object]
-    """What the fields of the template hold; sentences among them are translated too."""
     separator: str
     """Stands between the items of a list."""
+    _names: tuple[str, ...]
+    _held: tuple[object, ...]
 
     def __new__(cls, text: str, template: str, values: Mapping[str, object], separator: str = "") -> Said:
-        made = super().__new__(cls, text)
-        made.template, made.values, made.separator = template, values, separator
+        made = str.__new__(cls, text)
+        made.template, made.separator = template, separator
+        names = tuple(values)
+        made._names, made._held = _NAMES.setdefault(names, names), tuple(values.values())
         return made
+
+    @property
+    def values(self) -> Mapping[str, object]:
+        """What the fields of the template hold; sentences among them are translated too."""
+        return dict(zip(self._names, self._held, strict=True))
 
     def __reduce__(self) -> tuple[type[Said], tuple[str, str, Mapping[str, object], str]]:
         return Said, (str(self), self.template, self.values, self.separator)
@@ -29,11 +39,11 @@ class Said(str):
         """The sentence in the language of `patterns`, by template; None where that has no word for it. What is no
         sentence stays as it is: names, values, and words of others."""
         if not self.template:
-            return self.separator.join(_word(item, patterns) for item in self.values.values())
+            return self.separator.join(_word(item, patterns) for item in self._held)
         pattern = patterns.get(self.template)
         if pattern is None:
             return None
-        return pattern.format_map({name: _value(value, patterns) for name, value in self.values.items()}) if self.values else pattern
+        return pattern.format_map({name: _value(value, patterns) for name, value in zip(self._names, self._held, strict=True)}) if self._held else pattern
 
 
 def _word(item: object, patterns: Mapping[str, str]) -> str:
@@ -61,5 +71,5 @@ def term(text: str, key: str = "") -> Said:
 
 def listed(items: Iterable[str], separator: str = ", ") -> Said:
     """Several words or sentences, one after the other."""
-    parts = list(items)
-    return Said(separator.join(parts), "", {str(n): part for n, part in enumerate(parts)}, separator)
+    parts = tuple(items)
+    return Said(separator.join(parts), "", dict(zip(map(str, range(len(parts))), parts, strict=True)), separator)

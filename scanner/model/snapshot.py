@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field, fields, is_dataclass, replace
+from dataclasses import field, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
+from operator import attrgetter
 
 from scanner.model.known import Json, Origin, Reason
 from scanner.model.record import dataclass, packed
@@ -37,13 +38,7 @@ class Dialect(StrEnum):
 
     @property
     def origin(self) -> Origin:
-        match self:
-            case Dialect.LIVE:
-                return Origin.LIVE
-            case Dialect.PROBE:
-                return Origin.PROBE
-            case _:
-                return Origin.TEMPLATE
+        return Origin.LIVE if self is Dialect.LIVE else Origin.PROBE if self is Dialect.PROBE else Origin.TEMPLATE
 
 
 @packed(frozen=True, slots=True)
@@ -74,10 +69,16 @@ class Call:
     took: float = 0.0
     """Seconds."""
 
+    __beside__ = ("_id",)
+
     @property
     def id(self) -> str:
-        """Names the look, whatever came of it."""
-        return "|".join((self.provider, self.account, self.region, self.service, self.operation, self.subject))
+        """Names the look, whatever came of it. Documents name their calls by it: it is one text, made once."""
+        made: str | None = getattr(self, "_id", None)
+        if made is None:
+            made = "|".join((self.provider, self.account, self.region, self.service, self.operation, self.subject))
+            object.__setattr__(self, "_id", made)
+        return made
 
     @property
     def name(self) -> str:
@@ -162,7 +163,8 @@ class Snapshot:
             by_id[call.id] = worse(by_id.get(call.id, call), call)
         by_key: dict[tuple[str, str], Document] = {}
         for doc in documents:
-            by_key[doc.key] = _fuller(by_key.get(doc.key, doc), doc)
+            key = doc.key
+            by_key[key] = _fuller(by_key.get(key, doc), doc)
         return cls(run, tuple(by_id[k] for k in sorted(by_id)), tuple(by_key[k] for k in sorted(by_key)))
 
     def merge(self, other: Snapshot) -> Snapshot:
@@ -187,12 +189,26 @@ class Snapshot:
         """`[run, [call, …], [document, …]]` in pieces."""
         encode = json.JSONEncoder(default=_plain, sort_keys=True).encode
         yield f"[{encode(self.run)}, ["
-        for at, call in enumerate(self.calls):
-            yield f"{', ' if at else ''}{encode(replace(call, took=0.0))}"
+        for at in range(0, len(self.calls), _AT_ONCE):
+            some = [dict(zip(_TIMELESS, _timeless(call), strict=True)) | {"took": 0.0} for call in self.calls[at : at + _AT_ONCE]]
+            yield f"{', ' if at else ''}{encode(some)[1:-1]}"
         yield "], ["
-        for at, document in enumerate(self.documents):
-            yield f"{', ' if at else ''}{encode(document)}"
+        for at in range(0, len(self.documents), _AT_ONCE):
+            some = [_plain_document(document) for document in self.documents[at : at + _AT_ONCE]]
+            yield f"{', ' if at else ''}{encode(some)[1:-1]}"
         yield "]]"
+
+
+_AT_ONCE = 64
+"""Calls or documents that are turned into text at once."""
+_TIMELESS = tuple(f.name for f in fields(Call) if f.name != "took")
+_timeless = attrgetter(*_TIMELESS)
+_MEMBERS = tuple(f.name for f in fields(Document) if f.name != "ref")
+_members = attrgetter(*_MEMBERS)
+
+
+def _plain_document(doc: Document) -> dict[str, object]:
+    return dict(zip(_MEMBERS, _members(doc), strict=True)) | {"ref": str(doc.ref)}
 
 
 def worse(one: Call, other: Call) -> Call:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import date
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -30,25 +31,34 @@ def dump(snapshot: Snapshot) -> str:
 
 def _lines(snapshot: Snapshot) -> Iterator[str]:
     yield _json({"schema": SCHEMA, "run": asdict(snapshot.run)})
-    for call in snapshot.calls:
-        yield _json({"call": {k: v for k, v in asdict(call).items() if v not in ("", (), None, 0)}})
-    for doc in snapshot.documents:
-        plain: dict[str, Any] = {"ref": str(doc.ref), "dialect": doc.dialect, "body": doc.body, "calls": doc.calls}
-        optional: dict[str, Any] = {"tags": doc.tags, "file": doc.file, "lines": doc.lines, "reference": doc.reference}
-        optional["names"] = doc.names
-        optional["waivers"] = [[waiver.check, str(waiver.until), waiver.reason, waiver.line] for waiver in doc.waivers]
-        yield _json({"document": plain | {k: v for k, v in optional.items() if v}})
+    yield from map(call_line, snapshot.calls)
+    yield from map(document_line, snapshot.documents)
     yield _json({"end": {"calls": len(snapshot.calls), "documents": len(snapshot.documents)}})
 
 
-def _json(value: object) -> str:
-    # ASCII: a cut never falls inside a character, and no text can hold what some reader takes for the end of a line
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=dict)
+def call_line(call: Call) -> str:
+    """A call as its line of the file."""
+    return _json({"call": {name: value for name, value in zip(_CALL, _of_call(call), strict=True) if value not in ("", (), None, 0)}})
+
+
+def document_line(doc: Document) -> str:
+    """A document as its line of the file."""
+    plain: dict[str, Any] = {"ref": str(doc.ref), "dialect": doc.dialect, "body": doc.body, "calls": doc.calls}
+    optional: dict[str, Any] = {"tags": doc.tags, "file": doc.file, "lines": doc.lines, "reference": doc.reference}
+    optional["names"] = doc.names
+    optional["waivers"] = [[waiver.check, str(waiver.until), waiver.reason, waiver.line] for waiver in doc.waivers]
+    return _json({"document": plain | {k: v for k, v in optional.items() if v}})
+
+
+_CALL = tuple(member.name for member in fields(Call))
+_of_call = attrgetter(*_CALL)
+# ASCII: a cut never falls inside a character, and no text can hold what some reader takes for the end of a line
+_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=dict).encode
 
 
 def save(snapshot: Snapshot, path: Path) -> None:
-    """Write atomically. Raises InvalidFile when the place cannot be written."""
-    write_atomic(path, dump(snapshot))
+    """Write atomically, line by line. Raises InvalidFile when the place cannot be written."""
+    write_atomic(path, (f"{line}\n" for line in _lines(snapshot)))
 
 
 def looks_like(text: str) -> bool:
