@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import os
 import shutil
 import sys
@@ -105,6 +104,8 @@ def chosen_guideline(arguments: argparse.Namespace, config: Config) -> str | Non
     from scanner.data.guidelines import guideline_names
 
     if typed not in guideline_names():
+        import difflib
+
         close = difflib.get_close_matches(typed, guideline_names(), 2, 0.4)
         raise UsageError(f"there is no TLS guideline {typed!r}", f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(guideline_names())}")
     return typed
@@ -160,6 +161,8 @@ def known_types(names: Iterable[str]) -> frozenset[str]:
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
+    import difflib
+
     close = difflib.get_close_matches(name, list(known), 3, 0.5)
     return f"did you mean {' or '.join(close)}? `houvast explain` lists all" if close else "`houvast explain` lists all"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -104,6 +103,8 @@ def _rescue(assessment: Assessment, snapshot: Snapshot, path: Path, moment: date
     from scanner.store.snapshot_file import save
 
     stem = f"houvast-not-recorded-{moment:%Y%m%dT%H%M%SZ}-{assessment.snapshot_digest[:8]}"
+    import tempfile
+
     for folder in (path.parent, Path.cwd(), Path(tempfile.gettempdir())):
         try:
             save(snapshot, folder / f"{stem}.jsonl")

@@ -6,13 +6,14 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
+from scanner.model.later import pattern
 from scanner.model.snapshot import Document
 
 #: Properties that name the thing itself: `BucketName`, `DBInstanceIdentifier`, `identifier`, `name`, `arn`, `id`, `bucket`.
-_NAMING = re.compile(r"(?:^|[a-z0-9_])(?:name|identifier|arn|id)$", re.I)
+_NAMING = pattern(r"(?:^|[a-z0-9_])(?:name|identifier|arn|id)$", re.I)
 _OWN = {"bucket", "name", "arn", "id", "identifier"}
 #: Words of a type that its own name properties begin with: `Table` of AWS::DynamoDB::Table has `TableName`.
-_PART = re.compile(r"[A-Z]+(?=[A-Z][a-z]|\Z)|[A-Z]?[a-z0-9]+")
+_PART = pattern(r"[A-Z]+(?=[A-Z][a-z]|\Z)|[A-Z]?[a-z0-9]+")
 _LONGEST = 2048
 
 

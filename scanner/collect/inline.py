@@ -8,21 +8,21 @@ stands directly inside a resource, before everything else, belongs to that resou
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 
+from scanner.model.later import pattern
 from scanner.model.record import dataclass
 from scanner.model.snapshot import Document
 from scanner.model.waiver import InlineWaiver
 
 MARK = "houvast:"
-_COMMENT = re.compile(r"(?P<code>.*?)(?:^|(?<=[\s;{}\[\],\"'\)]))(?:#+|//+|/\*+)\s*houvast:(?P<said>.*)$")
+_COMMENT = pattern(r"(?P<code>.*?)(?:^|(?<=[\s;{}\[\],\"'\)]))(?:#+|//+|/\*+)\s*houvast:(?P<said>.*)$")
 _LONGEST = 1000
 """Characters of a line that a person wrote."""
-_ONLY_COMMENT = re.compile(r"\s*(?:#|//|/\*|\*)")
-_SAID = re.compile(r"\s*waive\s+(?P<check>\S+)\s+until\s+(?P<until>\S+)\s+because\s+(?P<reason>.*\S)\s*$")
+_ONLY_COMMENT = pattern(r"\s*(?:#|//|/\*|\*)")
+_SAID = pattern(r"\s*waive\s+(?P<check>\S+)\s+until\s+(?P<until>\S+)\s+because\s+(?P<reason>.*\S)\s*$")
 _FORM = "write `houvast: waive CHECK until YYYY-MM-DD because REASON`, directly above the resource or the setting"
 
 

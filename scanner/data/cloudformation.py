@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
+
+from scanner.model.later import pattern
 
 #: Each pattern stands for types that keep, copy or pass on no data of their own (CloudFormation template reference, each type's page).
 _NOTHING = (
@@ -29,7 +30,7 @@ _NOTHING = (
     r"ECS::(CapacityProvider|Cluster|ClusterCapacityProviderAssociations|PrimaryTaskSet|Service|TaskSet)|EKS::(AccessEntry|Addon|FargateProfile|IdentityProviderConfig|Nodegroup|PodIdentityAssociation)",
     r"Batch::(ComputeEnvironment|JobQueue|SchedulingPolicy)|Glue::(Classifier|Trigger|Workflow)|AppSync::(ApiKey|FunctionConfiguration|GraphQLSchema|Resolver)|Backup::BackupSelection",
 )
-_PATTERN = re.compile("AWS::(?:" + "|".join(f"(?:{one})" for one in _NOTHING) + ")")
+_PATTERN = pattern("AWS::(?:" + "|".join(f"(?:{one})" for one in _NOTHING) + ")")
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from scanner.data.tables import rows, table
@@ -88,7 +88,7 @@ def guideline(name: str = DEFAULT) -> Guideline:
 @cache
 def guideline_names() -> tuple[str, ...]:
     """Names of all guidelines, sorted."""
-    folder = files("scanner.data").joinpath("guidelines")
+    folder = Path(__file__).with_name("guidelines")
     return tuple(sorted(entry.name.removesuffix(".json") for entry in folder.iterdir() if entry.name.endswith(".json")))
 
 

@@ -6,9 +6,10 @@ import re
 from functools import cache
 
 from scanner.data.tables import rows, table
+from scanner.model.later import pattern
 from scanner.model.place import Confidence, Place
 
-_ZONE = re.compile(r"^(?P<region>[a-z]{2,4}(?:-[a-z]+)+-\d+)(?P<rest>.*)$")
+_ZONE = pattern(r"^(?P<region>[a-z]{2,4}(?:-[a-z]+)+-\d+)(?P<rest>.*)$")
 
 
 @cache

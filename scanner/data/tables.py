@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 
 @cache
 def table(name: str) -> dict[str, Any]:
     """The whole table `name.json`: `source`, `date`, `key`, `rows` and what else it holds."""
-    loaded: dict[str, Any] = json.loads(files("scanner.data").joinpath(f"{name}.json").read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = json.loads((Path(__file__).parent / f"{name}.json").read_text(encoding="utf-8"))
     return loaded
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
+
+from scanner.model.later import pattern
 
 #: Each pattern stands for types that keep, copy or pass on no data of their own (provider documentation, each type's page).
 _NOTHING = (
@@ -36,7 +37,7 @@ _NOTHING = (
     r"azurerm_(monitor_diagnostic_setting|management_lock)",
     r"aws_(acm_certificate_validation|kms_alias|kms_grant|route53_record|route53_zone_association|service_discovery_.+|resourcegroups_.+|ssm_association|ssm_maintenance_window.*)",
 )
-_PATTERN = re.compile("|".join(f"(?:{one})" for one in _NOTHING))
+_PATTERN = pattern("|".join(f"(?:{one})" for one in _NOTHING))
 
 
 @cache

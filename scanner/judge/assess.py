@@ -18,6 +18,7 @@ from scanner.judge.waive import beside, waive
 from scanner.judge.weigh import weigh
 from scanner.model.baseline import Baseline
 from scanner.model.known import Json
+from scanner.model.later import Later
 from scanner.model.promise import Promise
 from scanner.model.snapshot import Snapshot
 from scanner.model.verdict import Assessment
@@ -67,8 +68,8 @@ def assess(
         version=__version__,
         taken_at=snapshot.run.taken_at,
         judged_at=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        snapshot_digest=snapshot.digest(),
-        declarations_digest=_digest(decls, checks),
+        of_snapshot=Later(snapshot.digest),
+        of_declarations=Later(_digest, (decls, checks)),
         coverage=coverage(snapshot),
         verdicts=verdicts,
         settlements=settlements,

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from scanner.model.known import Json, Reason, Source
+from scanner.model.later import Later
 from scanner.model.promise import Settlement
 from scanner.model.record import dataclass, packed
 from scanner.model.resource import Ref
@@ -151,8 +152,9 @@ class Assessment:
     version: str
     taken_at: str
     judged_at: str
-    snapshot_digest: str
-    declarations_digest: str
+    of_snapshot: str | Later
+    of_declarations: str | Later
+    """Digests of what was judged, and of the rules: worked out for reports that show them."""
     coverage: Coverage
     verdicts: tuple[Verdict, ...]
     settlements: tuple[Settlement, ...] = ()
@@ -162,3 +164,11 @@ class Assessment:
     """How every waiver stands, those that end first first; ended ones are to be shown loudly."""
     baseline: Baseline | None = None
     """What an earlier report found, where one was given."""
+
+    @property
+    def snapshot_digest(self) -> str:
+        return self.of_snapshot if isinstance(self.of_snapshot, str) else self.of_snapshot.text
+
+    @property
+    def declarations_digest(self) -> str:
+        return self.of_declarations if isinstance(self.of_declarations, str) else self.of_declarations.text

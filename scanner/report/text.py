@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 import unicodedata
+
+from scanner.model.later import pattern
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 
@@ -31,8 +32,8 @@ def shorten(text: str, width: int) -> str:
 
 #: What makes a spreadsheet run a cell as a formula, in the wide forms too that East Asian editions accept.
 _FORMULA = "=+\\-@＝＋－＠"
-_RUNS = re.compile(rf"^\s*[{_FORMULA}]")
-_SPLIT = re.compile(rf";(?=\s*[{_FORMULA}])")
+_RUNS = pattern(rf"^\s*[{_FORMULA}]")
+_SPLIT = pattern(rf";(?=\s*[{_FORMULA}])")
 
 
 def cell(text: object) -> str:
@@ -41,7 +42,7 @@ def cell(text: object) -> str:
     return f"'{plain}" if _RUNS.match(plain) else plain
 
 
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_ANSI = pattern(r"\x1b\[[0-9;]*m")
 
 
 def wrapped(text: str, width: int, indent: str, first: str | None = None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -21,6 +20,8 @@ def write_atomic_bytes(path: Path, body: bytes) -> None:
 
 
 def _write(path: Path, pieces: Iterable[bytes]) -> None:
+    import tempfile  # brings random numbers of all kinds; nothing is written by most runs
+
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from scanner.judge.registry import Check
 from scanner.model.known import Json
+from scanner.model.later import pattern
 from scanner.model.record import dataclass
 from scanner.store.promise_file import check_params
 from scanner.store.scope_words import Environments, environments_of
@@ -20,15 +21,15 @@ if TYPE_CHECKING:
     from scanner.store.settings import NotifySettings, WatchSettings
 
 _FILE = ("aws", "azure", "checks", "environments", "history", "notify", "promises", "targets", "template", "tls", "waivers", "watch")
-_REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]+\Z")
-_LOCATION = re.compile(r"[A-Za-z][A-Za-z0-9 ]{2,40}\Z")
-_ACCOUNT = re.compile(r"[0-9]{12}\Z")
-_URL = re.compile(r"https://[^\s/]+(?:/\S*)?\Z")
+_REGION = pattern(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]+\Z")
+_LOCATION = pattern(r"[A-Za-z][A-Za-z0-9 ]{2,40}\Z")
+_ACCOUNT = pattern(r"[0-9]{12}\Z")
+_URL = pattern(r"https://[^\s/]+(?:/\S*)?\Z")
 _TLS = ("addresses", "ca_file", "certificate_names", "client_cert", "client_key", "endpoints", "family", "guideline", "proxy")
 _AWS = ("accounts", "exclude_accounts", "exclude_ou", "external_id", "organization", "ou", "regions", "role", "session_duration")
-_ROLE = re.compile(r"[\w+=,.@/-]{1,576}\Z")
-_OU = re.compile(r"(?:ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})\Z")
-_PROXY = re.compile(r"(?:http|socks5)://[^\s/@]+\Z")
+_ROLE = pattern(r"[\w+=,.@/-]{1,576}\Z")
+_OU = pattern(r"(?:ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})\Z")
+_PROXY = pattern(r"(?:http|socks5)://[^\s/@]+\Z")
 _CLOUDS = ("china", "public", "usgovernment")
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from scanner.errors import InvalidFile
 from scanner.judge.registry import Check, ParamError
 from scanner.model.known import Json
+from scanner.model.later import pattern
 from scanner.model.promise import Attestation, Bind, Promise
 from scanner.model.severity import Severity
 from scanner.store.scope_words import SCOPES, Environments, environments_of, scope_words
@@ -26,9 +27,9 @@ _ATTESTED = ("by", "document", "on", "until")
 _REMINDERS = ("remind", "remind_days")
 _RESERVED = ("check", "facts", "types")
 """Keys of a bind that are no parameters of its check."""
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,79}\Z")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
-_TYPE = re.compile(r"[A-Za-z0-9*?]+(?:\.[A-Za-z0-9*?]+)*(?:(?:::|/)[A-Za-z0-9*?_-]+)*\Z")
+_ID = pattern(r"[a-z0-9][a-z0-9-]{0,79}\Z")
+_LANGUAGE = pattern(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
+_TYPE = pattern(r"[A-Za-z0-9*?]+(?:\.[A-Za-z0-9*?]+)*(?:(?:::|/)[A-Za-z0-9*?_-]+)*\Z")
 _DAY = "write a date without quotes: 2027-06-30"
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from scanner.model.later import pattern
 from scanner.store.toml_file import TomlFile, Where, nearest
 
 #: Words by the name of an environment.
 Environments = Mapping[str, tuple[str, ...]]
 
 _FORM = {
-    "aws": re.compile(r"[0-9]{12}(?:/[a-z0-9-]+)?\Z"),
-    "azure": re.compile(r"[^/\s]+(?:/[A-Za-z0-9-]+)?\Z"),
-    "tls": re.compile(r"\S+\Z"),
-    "file": re.compile(r".+\Z"),
-    "tag": re.compile(r"[^=\s](?:[^=]*[^=\s])?(?:=.*)?\Z"),
-    "environment": re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\Z"),
+    "aws": pattern(r"[0-9]{12}(?:/[a-z0-9-]+)?\Z"),
+    "azure": pattern(r"[^/\s]+(?:/[A-Za-z0-9-]+)?\Z"),
+    "tls": pattern(r"\S+\Z"),
+    "file": pattern(r".+\Z"),
+    "tag": pattern(r"[^=\s](?:[^=]*[^=\s])?(?:=.*)?\Z"),
+    "environment": pattern(r"[A-Za-z0-9][A-Za-z0-9_-]*\Z"),
 }
 _BARE = {"file": ("file names no pattern", 'write "file:*.yaml"'), "tag": ("tag names no tag", 'write "tag:Environment=prod", or "tag:Owner" for any value')}
 SCOPES = "aws, aws:ACCOUNT, aws:ACCOUNT/REGION, azure, azure:SUBSCRIPTION, tls, tls:HOST, tls:HOST:PORT, tag:KEY, tag:KEY=VALUE, environment:NAME or file:PATTERN"

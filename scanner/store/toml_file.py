@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
 from scanner.errors import InvalidFile
+from scanner.model.later import pattern
 from scanner.model.record import dataclass
 
 MAX_BYTES = 1024 * 1024
 Where = tuple[str | int, ...]
 """Place of a value: `("promise", 2, "binds", 0, "check")`."""
 
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r'"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*|\n|\[\[|\]\]|[\[\]{}=,]|[^\s\[\]{}=,#"\']+',
     re.S,
 )
-_KEY_PART = re.compile(r'"((?:\\.|[^"\\])*)"|\'([^\']*)\'|([A-Za-z0-9_-]+)')
+_KEY_PART = pattern(r'"((?:\\.|[^"\\])*)"|\'([^\']*)\'|([A-Za-z0-9_-]+)')
 
 
 @dataclass(frozen=True)
@@ -54,6 +53,8 @@ class TomlFile:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """`did you mean …?`, or nothing."""
+    import difflib
+
     close = difflib.get_close_matches(word, list(known), 3, 0.6)
     return f"did you mean {' or '.join(close)}?" if close else ""
 
@@ -72,6 +73,8 @@ def read_toml(path: Path, what: str) -> TomlFile:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidFile(name, "is not UTF-8 text", "save it as UTF-8", data.count(b"\n", 0, error.start) + 1) from error
+    import tomllib
+
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
