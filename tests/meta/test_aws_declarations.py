@@ -27,7 +27,7 @@ EXCEPTIONS = {
 RENAMED = {
     "s3:ListBuckets": "s3:ListAllMyBuckets", "s3:HeadBucket": "s3:ListBucket", "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
     "s3:GetBucketReplication": "s3:GetReplicationConfiguration", "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
-    "apigatewayv2:GetDomainNames": "apigateway:GET", "s3:ListBucketInventoryConfigurations": "s3:GetInventoryConfiguration",
+    "apigatewayv2:GetDomainNames": "apigateway:GET", "apigatewayv2:GetApis": "apigateway:GET", "s3:ListBucketInventoryConfigurations": "s3:GetInventoryConfiguration",
     "s3:GetBucketAccelerateConfiguration": "s3:GetAccelerateConfiguration",
     "s3:GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration", "s3control:GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",
     **{f"keyspaces:{name}": "cassandra:Select" for name in ("ListKeyspaces", "ListTables", "GetKeyspace", "GetTable")},

@@ -129,11 +129,12 @@ def _asked_at(listing: List, region: str) -> str:
 def _below(cloud: Cloud, each: Each, row: Row, region: str) -> None:
     """The parent in its listing, and the child in that of its parent."""
     asked = {name: row["body"][name] for name in each.params}
-    parent = {path: asked[name] for name, path in each.params.items()}
+    along = {name: row["body"][name] for name in each.along if name in row["body"]}
+    parent = {path: asked[name] for name, path in each.params.items()} | {each.along[name]: value for name, value in along.items()}
     for path in (each.parent.id, each.parent.name):
         if path and "{" not in path and path not in parent:
             parent[path] = f"arn:aws:x:{region}:{ACCOUNT}:parent/{next(iter(asked.values()))}"
-    own = {key: value for key, value in row["body"].items() if key not in asked and key not in {get.put for get in DECLS[row["type"]].details}}
+    own = {key: value for key, value in row["body"].items() if key not in asked and key not in along and key not in {get.put for get in DECLS[row["type"]].details}}
     held = [item for answer in cloud.answers.get((each.parent.service, methods(each.parent.service)[each.parent.operation], region), []) for item in answer.body[each.parent.each]]
     if not any(all(item.get(path) == asked[name] for name, path in each.params.items()) for item in held):
         cloud.say(each.parent.service, each.parent.operation, region, _words(each.parent.params), each.parent.each, [parent], many=True)

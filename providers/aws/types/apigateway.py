@@ -5,7 +5,7 @@ from typing import Any
 from providers.aws.certificates import used_certificates
 from providers.aws.excuses import KEYS, PEOPLE, PROBED, SETTINGS
 from providers.aws.pem import from_pem
-from providers.aws.reached import api_domain
+from providers.aws.reached import api_domain, default_host
 from providers.aws.terraform import shapes
 from scanner.sdk import (
     NOT_SHOWN,
@@ -127,6 +127,7 @@ REST_API = TypeDecl(
         fact(Replicas, places=derived_regions(_edges, live="endpointConfiguration.types[]", cfn="EndpointConfiguration.Types[]")),
         fact(Transit, plaintext_allowed=always(False, cite=_HTTPS)),
         fact(TlsFloor, derive(_api_floor, live=("securityPolicy", "endpointConfiguration.types[]"), cfn=("SecurityPolicy", "EndpointConfiguration.Types[]"))),
+        fact(Endpoints, derive(default_host, live=("id", "endpointConfiguration.types[]", "disableExecuteApiEndpoint"), cfn=NOT_SHOWN("its name is given when it is deployed"))),
     ),
     never={
         **_STATELESS,

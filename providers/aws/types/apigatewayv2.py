@@ -5,7 +5,7 @@ from typing import Any
 
 from providers.aws.certificates import used_certificates
 from providers.aws.excuses import KEYS, PEOPLE, PROBED, SETTINGS
-from providers.aws.reached import api_domain
+from providers.aws.reached import api_domain, own_url
 from scanner.sdk import (
     NOT_SHOWN,
     OFF,
@@ -36,6 +36,7 @@ from scanner.sdk import (
     fact,
     here,
     never,
+    never_others,
 )
 
 _POLICY = re.compile(r"TLS_1_(?P<old>\d)|SecurityPolicy_TLS13_1_(?P<from>\d)_\w+|SecurityPolicy_TLS1(?P<edge>\d)_\w*EDGE")
@@ -84,3 +85,14 @@ DOMAIN_NAME = TypeDecl(
         **never(Deletion, why="API Gateway has no deletion protection"),
     },
 )  # fmt: skip
+
+API = TypeDecl(
+    "AWS::ApiGatewayV2::Api",
+    live=List("apigatewayv2", "get_apis", each="Items", id="arn:{partition}:apigateway:{region}::/apis/{ApiId}", name="Name", permission="apigateway:GET"),
+    facts=(
+        fact(Home, place=here()),
+        fact(Transit, plaintext_allowed=always(False, cite="API Gateway Developer Guide, infrastructure security: APIs are reached by HTTPS only")),
+        fact(Endpoints, derive(own_url, live=("ApiEndpoint", "DisableExecuteApiEndpoint"), cfn=NOT_SHOWN("its name is given when it is deployed"))),
+    ),
+    never=never_others(Home, Transit, Endpoints, why="passes requests on; names of its own are asked for certificates and versions of TLS"),
+)

@@ -1,8 +1,11 @@
-"""AppSync: caches of GraphQL APIs, and their own domain names."""
+"""AppSync: GraphQL APIs with their caches and domain names."""
+
+from typing import Any
 
 from providers.aws.certificates import used_certificates
 from providers.aws.excuses import CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
 from scanner.sdk import (
+    NOT_SHOWN,
     OFF,
     AtRest,
     BackupEncryption,
@@ -12,19 +15,24 @@ from scanner.sdk import (
     ClientAuth,
     Deletion,
     Each,
+    Endpoint,
+    Endpoints,
     Exposure,
     Home,
     KeyCustody,
     List,
     LogPlaces,
     Logs,
+    Ref,
     Renewal,
     Replicas,
     TlsFloor,
     Transit,
     TypeDecl,
+    always,
     boolean,
     by_dialect,
+    derive,
     fact,
     flag,
     here,
@@ -33,6 +41,16 @@ from scanner.sdk import (
 )
 
 _APIS = List("appsync", "list_graphql_apis", each="graphqlApis", id="arn", name="apiId")
+
+
+def _hosts(_: Ref, hosts: tuple[Any, ...], visibility: tuple[Any, ...]) -> Endpoints:
+    """One name for queries, one for subscriptions; a private API is reached from VPCs only."""
+    return Endpoints(tuple(Endpoint(str(host), public="PRIVATE" not in visibility, own_name=True) for host in hosts))
+
+
+def _domain(_: Ref, names: tuple[Any, ...], certificates: tuple[Any, ...]) -> Endpoints:
+    return Endpoints(tuple(Endpoint(str(name), certificates=tuple(map(str, certificates))) for name in names if "*" not in str(name)))
+
 
 CACHE = TypeDecl(
     "AWS::AppSync::ApiCache",
@@ -61,6 +79,21 @@ CACHE = TypeDecl(
 DOMAIN = TypeDecl(
     "AWS::AppSync::DomainName",
     live=List("appsync", "list_domain_names", each="domainNameConfigs", id="arn:{partition}:appsync:{region}:{account}:domainnames/{domainName}", name="domainName"),
-    facts=(fact(Home, place=here()), *used_certificates(live="certificateArn", cfn="CertificateArn")),
-    never=never_others(Home, Certificate, Renewal, why="a name for an API; the API itself answers"),
+    facts=(
+        fact(Home, place=here()),
+        fact(Endpoints, derive(_domain, live=("domainName", "certificateArn"), cfn=NOT_SHOWN("asked once it is deployed"))),
+        *used_certificates(live="certificateArn", cfn="CertificateArn"),
+    ),
+    never=never_others(Home, Endpoints, Certificate, Renewal, why="a name for an API; the API itself answers"),
+)
+
+API = TypeDecl(
+    "AWS::AppSync::GraphQLApi",
+    live=_APIS,
+    facts=(
+        fact(Home, place=here()),
+        fact(Transit, plaintext_allowed=always(False, cite="AppSync Developer Guide, infrastructure security: APIs are reached by HTTPS and secure WebSockets")),
+        fact(Endpoints, derive(_hosts, live=("dns.*", "visibility"), cfn=NOT_SHOWN("its name is given when it is deployed"))),
+    ),
+    never=never_others(Home, Transit, Endpoints, why="passes queries on; its cache and names of its own are asked"),
 )

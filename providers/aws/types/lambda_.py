@@ -1,15 +1,21 @@
-"""Lambda functions."""
+"""Lambda functions and their addresses."""
+
+from typing import Any
 
 from providers.aws.custody import holder_of, key_name
 from providers.aws.excuses import API_ONLY, CERTIFICATES, KEYS, PEOPLE, PROBED, SETTINGS
+from providers.aws.reached import own_url
 from providers.aws.terraform import shapes
 from scanner.sdk import (
+    NOT_SHOWN,
     ON,
     AtRest,
     BackupEncryption,
     BackupPlaces,
     Backups,
     Deletion,
+    Each,
+    Endpoints,
     Exposure,
     Holder,
     Home,
@@ -17,18 +23,24 @@ from scanner.sdk import (
     List,
     LogPlaces,
     Logs,
+    Ref,
     Replicas,
+    Transit,
     TypeDecl,
     always,
+    derive,
     fact,
     here,
     never,
+    never_others,
     unread,
 )
 
+_FUNCTIONS = List("lambda", "list_functions", each="Functions", id="FunctionArn", name="FunctionName")
+
 FUNCTION = TypeDecl(
     "AWS::Lambda::Function",
-    live=List("lambda", "list_functions", each="Functions", id="FunctionArn", name="FunctionName"),
+    live=_FUNCTIONS,
     terraform=shapes("AWS::Lambda::Function"),
     facts=(
         fact(Home, place=here()),
@@ -44,4 +56,24 @@ FUNCTION = TypeDecl(
         **never(LogPlaces, Logs, why="its logs go to CloudWatch Logs of its own region"),
         **never(Deletion, why="has no deletion protection"),
     },
+)  # fmt: skip
+
+
+def _open(_: Ref, kinds: tuple[Any, ...]) -> Exposure:
+    """Without IAM everybody may call it whom the function's policy lets (Lambda Developer Guide, "Control access to Lambda function URLs")."""
+    return Exposure("NONE" in kinds, "a function URL that asks nobody who they are" if "NONE" in kinds else "")
+
+
+URL = TypeDecl(
+    "AWS::Lambda::Url",
+    live=Each(
+        _FUNCTIONS, List("lambda", "list_function_url_configs", each="FunctionUrlConfigs", id="{FunctionArn}/url", name="{parent} url"), params={"FunctionName": "FunctionName"},
+    ),
+    facts=(
+        fact(Home, place=here()),
+        fact(Transit, plaintext_allowed=always(False, cite="Lambda Developer Guide, Lambda function URLs: an HTTPS endpoint")),
+        fact(Exposure, derive(_open, live="AuthType", cfn="AuthType")),
+        fact(Endpoints, derive(own_url, live="FunctionUrl", cfn=NOT_SHOWN("its name is given when it is deployed"))),
+    ),
+    never=never_others(Home, Transit, Exposure, Endpoints, why="an address of a function, which is asked itself"),
 )  # fmt: skip

@@ -16,6 +16,8 @@ from scanner.sdk import (
     Certificate,
     ClientAuth,
     Deletion,
+    Endpoint,
+    Endpoints,
     Exposure,
     Get,
     Holder,
@@ -96,6 +98,12 @@ def _audit(_: Ref, enabled: tuple[Any, ...]) -> Logs:
     return Logs(on, detail="audit log" if on else "the audit log is off")
 
 
+def _reached(_: Ref, public: tuple[Any, ...], inside: tuple[Any, ...], own: tuple[Any, ...], certificates: tuple[Any, ...]) -> Endpoints:
+    """By the name that the service gave it, and by one of its owner; a domain within a network is reached from there only."""
+    named = [Endpoint(str(name), public=not inside, certificates=tuple(map(str, certificates))) for name in own]
+    return Endpoints((*(Endpoint(str(host), public=not inside, own_name=True) for host in (*public, *inside)), *named))
+
+
 _AUDIT = "LogPublishingOptions.AUDIT_LOGS.Enabled"
 _OFF_IN_TEMPLATE = by_dialect(cfn=OFF)
 _UNNAMED = NotApplicable("no endpoint of its own name: AWS serves its own certificate")
@@ -131,6 +139,10 @@ DOMAIN = TypeDecl(
                              cfn=("DomainEndpointOptions.EnforceHTTPS", "NodeToNodeEncryptionOptions.Enabled"))),
         fact(TlsFloor, derive(_floor, live=_POLICY_PATH[0], cfn=_POLICY_PATH[1])),
         fact(Certificate, of("AWS::CertificateManager::Certificate", Certificate, "", live=_CERTIFICATE[0], cfn=_CERTIFICATE[1], early=_no_endpoint, absent=_UNNAMED)),
+        fact(Endpoints, derive(
+            _reached, live=("domain.Endpoint", "domain.Endpoints.*", "domain.DomainEndpointOptions.CustomEndpoint", "domain.DomainEndpointOptions.CustomEndpointCertificateArn"),
+            cfn=NOT_SHOWN("its name is given when it is deployed"),
+        )),
         fact(Backups, derive(_snapshots, live=("domain.EngineVersion", "domain.AutomatedSnapshotPauseOptions.Enabled"), cfn=("EngineVersion", "AutomatedSnapshotPauseOptions.Enabled"))),
         fact(LogPlaces, places=arns(live="domain.LogPublishingOptions.*.CloudWatchLogsLogGroupArn", cfn="LogPublishingOptions.*.CloudWatchLogsLogGroupArn")),
         fact(Logs, derive(_audit, live=f"domain.{_AUDIT}", cfn=_AUDIT)),
