@@ -10,7 +10,7 @@ from scanner.data.tables import rows, table
 from scanner.declare.decl import FactDecl, Join, TypeDecl, fact, never, never_others
 from scanner.declare.live import Arm, Ask, Below, Child, Directory, Each, Get, List, Probe, Report, Resolve, Scope, meaning
 from scanner.declare.logic import any_of, applying, first_proven, of_parent, per_dialect, together
-from scanner.declare.path import REFERENCE, UNRESOLVED, compile_path, roots
+from scanner.declare.path import REFERENCE, UNRESOLVED, ZONE_OF, compile_path, roots
 from scanner.declare.places import Clue, arns, azure_ids, derived_regions, here, nowhere, placed, region_of, regions, traced
 from scanner.declare.readers import NOT_SHOWN, NotApplicable, Unresolvable, always, boolean, by_dialect, choice, derive, flag, number, of, text, unread
 from scanner.declare.terraform import ACTION, INNER, REGION, SHOWN, UNSET, VERSION, Since, Tf, attr, const, from_json, last_part, made, nothing, satellite, tf
@@ -77,7 +77,7 @@ from scanner.model.snapshot import EVERY_TYPE, FOUND, Call, Dialect, Document, R
 from scanner.model.verdict import Outcome, Severity, Status, fails, passes, unsure
 
 __all__ = [
-    "ACTION", "EVERY_TYPE", "FOUND", "INNER", "NOT_SHOWN", "OFF", "ON", "REFERENCE", "REGION", "SHOWN", "UNRESOLVED", "UNSET", "VERSION",
+    "ACTION", "EVERY_TYPE", "FOUND", "INNER", "NOT_SHOWN", "OFF", "ON", "REFERENCE", "REGION", "SHOWN", "UNRESOLVED", "UNSET", "VERSION", "ZONE_OF",
     "Access", "AccessKey", "AllowedRegions", "Answer", "Apart", "Arm", "Ask", "AtRest", "AtRestDefault", "Attacks", "BackupEncryption", "BackupPlaces", "Backups", "Below",
     "Call", "Certificate", "CertificateRequest", "Chain", "Child", "ClientAuth", "Clue", "Confidence", "Countries", "Credential", "Deletion", "Dialect", "Directory", "DnsSigning", "Document", "Each", "Endpoint", "Endpoints", "Estate",
     "Exposure", "FactDecl", "Failure", "Get", "Guideline", "Handshake", "Holder", "Home", "HouvastError", "Hsts", "HttpsRedirect", "InvalidFile", "Job", "Join", "Json",

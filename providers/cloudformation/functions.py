@@ -11,11 +11,12 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from providers.cloudformation.conditions import Open
 from providers.cloudformation.nodes import Entry, entries, line
 from providers.cloudformation.values import Value, as_text, glue, known_text, unknown, why_unknown
-from scanner.sdk import REFERENCE
+from scanner.sdk import REFERENCE, ZONE_OF
 
 if TYPE_CHECKING:
     from providers.cloudformation.resolve import Resolver
 
+_ZONES = 6
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 
 
@@ -129,7 +130,19 @@ def _split(resolver: Resolver, argument: Node, _path: str | None) -> Value:
 
 def _length(resolver: Resolver, argument: Node, _path: str | None) -> Value:
     items = resolver.value(argument)
+    if isinstance(items, list) and any(isinstance(item, dict) and ZONE_OF in item for item in items):
+        return unknown("how many zones there are is known in the account only")
     return len(items) if isinstance(items, list) else unknown(why_unknown(items) or f"Fn::Length on line {line(argument)} has no known list")
+
+
+def _zones(resolver: Resolver, argument: Node, _path: str | None) -> Value:
+    """Zones of a region: their names differ by account, but the region that each is in is known. Not more than any region has."""
+    region = resolver.value(argument)
+    if region == "" and not isinstance(argument, SequenceNode):
+        region = resolver.ref("AWS::Region")
+    if (why := why_unknown(region)) is not None:
+        return unknown(why)
+    return [{ZONE_OF: region} for _ in range(_ZONES)] if isinstance(region, str) else unknown(f"Fn::GetAZs on line {line(argument)} does not name a region")
 
 
 Function = Callable[["Resolver", Node, "str | None"], Value]
@@ -143,11 +156,11 @@ FUNCTIONS: dict[str, Function] = {
     "Fn::Select": _select,
     "Fn::Split": _split,
     "Fn::Length": _length,
+    "Fn::GetAZs": _zones,
 }
 #: Functions whose value does not exist before deployment.
 NOT_BEFORE = {
     "Fn::ImportValue": "is imported from another stack",
-    "Fn::GetAZs": "the availability zones are known in the account only",
     "Fn::Transform": "a macro makes it at deployment",
     "Fn::Cidr": "the address blocks are worked out at deployment",
 }

@@ -20,6 +20,8 @@ UNRESOLVED = "$unresolved"
 """A template value that cannot be known before deployment: `{"$unresolved": "why"}`."""
 REFERENCE = "$ref"
 """A template value that names a resource of the same file: `{"$ref": "LogicalId", "att": "Arn"}`."""
+ZONE_OF = "$zone"
+"""A zone of a region, whichever: `{"$zone": "eu-central-1"}`."""
 
 
 @packed(frozen=True, slots=True)

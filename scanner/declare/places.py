@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from scanner.data.regions import place_of
-from scanner.declare.path import REFERENCE, Seen, compile_path
+from scanner.declare.path import REFERENCE, ZONE_OF, Seen, compile_path
 from scanner.declare.readers import UNFIT, Reader, _absent, _where, follow
 from scanner.declare.view import Spec, View, Where
 from scanner.model.facts import Home
@@ -32,6 +32,8 @@ class Here(Reader[Place]):
                 return got
             got, region = (), self._listed(view) or ref.region  # the resource could not be read in full; where it is the listing said already
         for seen in (s for seens in got for s in seens):
+            if isinstance(seen.value, dict) and isinstance(seen.value.get(ZONE_OF), str):
+                seen = Seen(seen.path, str(seen.value[ZONE_OF]))
             if not isinstance(seen.value, str):
                 return Unknown(Reason.UNPARSABLE, f"{seen.path}: {seen.value!r} names no place", (view.source(seen),))
             return Known(place_of(ref.provider, seen.value), (view.source(seen),))

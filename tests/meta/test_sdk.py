@@ -73,6 +73,7 @@ NAMES = [
     "Tf",
     "UNSET",
     "VERSION",
+    "ZONE_OF",
     "attr",
     "const",
     "from_json",

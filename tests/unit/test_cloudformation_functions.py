@@ -93,7 +93,7 @@ def test_resolved(functions: Mapping[str, Json], name: str, value: Json) -> None
         ("Import", "imported from another stack"),
         ("Base64", "Fn::Base64"),
         ("Cidr", "worked out at deployment"),
-        ("Azs", "known in the account only"),
+        ("Azs", "AWS::Region is known at deployment"),
         ("Macro", "a macro makes it"),
         ("Include", "beside other keys"),
         ("Unheard", "Fn::Unheard"),
