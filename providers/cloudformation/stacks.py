@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -48,6 +49,11 @@ class Reading:
     gaps: dict[str, Call] = field(default_factory=dict)
     files: set[Path] = field(default_factory=set)
     parsed: dict[Path, Node | None] = field(default_factory=dict)
+
+    @cached_property
+    def look(self) -> str:
+        """Names the reading of the file."""
+        return self.call.id
 
     def gap(self, what: str, where: str, reason: Reason, detail: str, kind: str = EVERY_TYPE) -> None:
         """A look that failed, and may hide resources of a type."""
@@ -184,7 +190,7 @@ class Stack:
         whole = body if isinstance(body, dict) else {}
         lines = {} if self.inline else lines
         ref = Ref("aws", kind, given.account, given.region, f"{reading.name}#{name}", name)
-        reading.documents.append(Document(ref, Dialect.CLOUDFORMATION, whole, {"": reading.call.id}, _tags(whole), self.file, lines))
+        reading.documents.append(Document(ref, Dialect.CLOUDFORMATION, whole, {"": reading.look}, _tags(whole), self.file, lines))
 
     def _exists(self, entry: Entry | None) -> bool | Open:
         if entry is None:

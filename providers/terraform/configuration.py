@@ -34,10 +34,12 @@ class Configuration:
             self.instances[plain(address)].append(address)
         self.module_instances: dict[str, set[str]] = defaultdict(set)
         """By module without keys: every instance of it in the plan."""
+        seen: set[str] = set()
         for many in self.instances.values():
             for address in many:
                 inside = module_of(address)[0]
-                while inside:
+                while inside and inside not in seen:
+                    seen.add(inside)
                     self.module_instances[plain(inside)].add(inside)
                     inside = _above(inside)
         self.modules: dict[str, dict[str, Any]] = {}
@@ -87,28 +89,22 @@ class Scope:
         return found
 
     # -- providers ---------------------------------------------------------------------------------------------
-    def _provider(self, resource: Mapping[str, Any] | None) -> tuple[str, dict[str, Any]]:
-        key = str(_dict(resource).get("provider_config_key", ""))
-        return key, _dict(self.configuration.providers.get(key))
-
     def region(self, resource: Mapping[str, Any] | None) -> str | None:
         """The region of a resource's provider; empty where it is set and not known, None where the plan does not say it."""
-        key, provider = self._provider(resource)
-        expression = _dict(provider.get("expressions")).get("region")
-        if expression is None:
-            return None
-        if (key, self.path) not in self.configuration._regions:
-            module = str(provider.get("module_address", ""))
-            value = self.configuration.scope(module).constant(expression)
-            self.configuration._regions[key, self.path] = value if isinstance(value, str) else ""
-        return self.configuration._regions[key, self.path]
+        key, known = str(resource.get("provider_config_key", "")) if resource else "", self.configuration._regions
+        if (key, self.path) not in known:
+            provider = _dict(self.configuration.providers.get(key))
+            expression = _dict(provider.get("expressions")).get("region")
+            value = None if expression is None else self.configuration.scope(str(provider.get("module_address", ""))).constant(expression)
+            known[key, self.path] = None if expression is None else value if isinstance(value, str) else ""
+        return known[key, self.path]
 
     def version(self, resource: Mapping[str, Any] | None, name: str) -> str:
         """The constraint on the version of the provider, as written by any module."""
-        key, provider = self._provider(resource)
+        key = str(resource.get("provider_config_key", "")) if resource else ""
         known = self.configuration._versions.get((key, name))
         if known is None:
-            known = self.configuration._versions[key, name] = self._constraint(provider, name)
+            known = self.configuration._versions[key, name] = self._constraint(_dict(self.configuration.providers.get(key)), name)
         return known
 
     def _constraint(self, provider: Mapping[str, Any], name: str) -> str:

@@ -25,6 +25,13 @@ def plain(address: str) -> str:
 
 def module_of(address: str) -> tuple[str, str]:
     """(`module.a["x"].module.b`, `aws_s3_bucket.c[0]`)."""
+    if not address.startswith("module."):
+        return "", address
+    if "[" not in address:
+        parts, n = address.split("."), 0
+        while n + 1 < len(parts) and parts[n] == "module" and parts[n + 1]:
+            n += 2
+        return ".".join(parts[:n]), ".".join(parts[n:])
     module = ""
     rest = address
     while rest.startswith("module."):

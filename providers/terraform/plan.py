@@ -85,6 +85,7 @@ class _Plan:
         self.region = options.settings.get("template.region", "")
         self.at = options.taken_at
         self.call = Call("terraform", self.account, "", "file", f"read {name}", at=self.at, pages=1)
+        self._look = self.call.id
         self.gaps: list[Call] = []
         self.documents: dict[str, Document] = {}
         self.action = ""
@@ -172,7 +173,7 @@ class _Plan:
     def _put(self, address: str, about: dict[str, Any], body: dict[str, Json], region: str = "", reference: bool = False) -> None:
         provider = cloud(about["type"])
         ref = Ref(provider, about["type"], self.account, region if provider == "aws" else "", f"{self.name}#{address}", address)
-        self.documents[address] = Document(ref, Dialect.TERRAFORM, body, {"": self.call.id}, file=self.name, reference=reference)
+        self.documents[address] = Document(ref, Dialect.TERRAFORM, body, {"": self._look}, file=self.name, reference=reference)
 
     def _region(self, body: Mapping[str, Json], scope: Scope, resource: Mapping[str, Any] | None) -> str:
         """The resource's own region (AWS provider 6), else its provider's."""
@@ -181,7 +182,8 @@ class _Plan:
             return own
         if isinstance(own, dict) and UNSET not in own:
             return ""
-        return scope.region(resource) or (self.region if scope.region(resource) is None else "")
+        region = scope.region(resource)
+        return self.region if region is None else region
 
     def _dangling(self) -> None:
         """What values refer to, and the plan shows no change of: only that it is there is known."""

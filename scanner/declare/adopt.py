@@ -49,8 +49,9 @@ class _Owner:
     doc: Document
     decl: TypeDecl
     shape: Shape
-    raw: Mapping[str, Json]
+    raw: dict[str, Json]
     body: dict[str, Json]
+    bundle: str
 
 
 def adopt(documents: Iterable[Document], decls: Mapping[str, TypeDecl], words: Vocabulary | None = None) -> tuple[tuple[Document, ...], tuple[Call, ...]]:
@@ -65,13 +66,14 @@ def adopt(documents: Iterable[Document], decls: Mapping[str, TypeDecl], words: V
     for doc in raw:
         found = words.shapes.get(doc.ref.type)
         if found is not None:
-            owners[doc.bundle, doc.ref.name] = _owner(doc, *found)
+            bundle = doc.bundle
+            owners[bundle, doc.ref.name] = _owner(doc, bundle, *found)
         elif doc.ref.type not in words.satellites and not holds_nothing(doc.ref.type):
             unread[doc.bundle, doc.ref.type].append(doc)
     attach([doc for doc in raw if doc.ref.type in words.satellites], owners, words)
     for owner in owners.values():
         _inherit(owner, owners)
-    made = tuple(replace(owner.doc, ref=_ref(owner), body=owner.body, tags=_tags(owner.raw), lines=_lines(owner)) for owner in owners.values())
+    made = tuple(_made(owner) for owner in owners.values())
     strange = [doc for doc in passed if doc.dialect is Dialect.CLOUDFORMATION and doc.ref.type not in decls and not nothing_in_stacks(doc.ref.type)]
     joined = {name for outline in outlines(decls).values() for name in outline.joins} if strange else set()
     for doc in strange:
@@ -80,19 +82,20 @@ def adopt(documents: Iterable[Document], decls: Mapping[str, TypeDecl], words: V
     return (*passed, *made), tuple(_not_read(bundle, kind, docs) for (bundle, kind), docs in sorted(unread.items()))
 
 
-def _owner(doc: Document, decl: TypeDecl, shape: Shape) -> _Owner:
+def _owner(doc: Document, bundle: str, decl: TypeDecl, shape: Shape) -> _Owner:
     body: dict[str, Json] = {KIND: doc.ref.type}
-    why = unresolved(dict(doc.body)) if UNRESOLVED in doc.body else None
+    own = dict(doc.body)
+    why = unresolved(own) if UNRESOLVED in own else None
     if why is not None and doc.reference:
         for target, row in shape.main.rows.items():
             if not row.steady:
                 _overwrite(body, target, why)
         fill(body, replace(shape.main, rows={target: row for target, row in shape.main.rows.items() if row.steady}), {}, None)
-        return _Owner(doc, decl, shape, doc.body, body)
+        return _Owner(doc, decl, shape, own, body, bundle)
     if why is not None:
         body[UNRESOLVED] = why
-        return _Owner(doc, decl, shape, doc.body, body)
-    raw: dict[str, Json] = {**doc.body, REGION: doc.ref.region or None}
+        return _Owner(doc, decl, shape, own, body, bundle)
+    raw: dict[str, Json] = {**own, REGION: doc.ref.region or None}
     names = [value for name in shape.main.known_by if isinstance(value := value_at(raw, name), str)]
     if names:
         aliases = [*names, *([shape.main.arn.format(names[0])] if shape.main.arn else [])]
@@ -102,7 +105,7 @@ def _owner(doc: Document, decl: TypeDecl, shape: Shape) -> _Owner:
         named = value_at(raw, shape.main.parent)
         if isinstance(named, (str, dict)):
             body[PARENT] = named
-    return _Owner(doc, decl, shape, doc.body, body)
+    return _Owner(doc, decl, shape, own, body, bundle)
 
 
 def attach(satellites: list[Document], owners: Mapping[tuple[str, str], _Owner], words: Vocabulary) -> None:
@@ -110,13 +113,14 @@ def attach(satellites: list[Document], owners: Mapping[tuple[str, str], _Owner],
     by_name: dict[tuple[str, str, str], list[_Owner]] = defaultdict(list)
     by_type: dict[tuple[str, str], list[_Owner]] = defaultdict(list)
     for owner in owners.values():
-        by_type[owner.doc.bundle, owner.decl.type].append(owner)
+        by_type[owner.bundle, owner.decl.type].append(owner)
         for name in owner.shape.main.known_by:
-            value = value_at(dict(owner.raw), name)
+            value = value_at(owner.raw, name)
             if isinstance(value, str):
-                by_name[owner.doc.bundle, owner.decl.type, value.lower()].append(owner)
+                by_name[owner.bundle, owner.decl.type, value.lower()].append(owner)
     said: set[tuple[str, str]] = set()
     for doc in satellites:
+        bundle = doc.bundle
         for decl, one in words.satellites[doc.ref.type]:
             raw: dict[str, Json] = {**doc.body, REGION: doc.ref.region or None}
             if one.when is not None and UNRESOLVED not in raw and not _meant(one, raw):
@@ -126,18 +130,18 @@ def attach(satellites: list[Document], owners: Mapping[tuple[str, str], _Owner],
             why = unresolved(raw) or unresolved(named)
             targets: list[_Owner] = []
             if isinstance(named, dict) and REFERENCE in named:
-                one_owner = owners.get((doc.bundle, str(named[REFERENCE])))
+                one_owner = owners.get((bundle, str(named[REFERENCE])))
                 targets = [one_owner] if one_owner is not None and one_owner.decl is decl else []
                 if unresolved(raw) is None:
                     why = None
             elif isinstance(named, str):
                 for key in {named.lower(), named.rstrip("/").rsplit("/", 1)[-1].lower()}:
-                    targets += by_name[doc.bundle, decl.type, key]
+                    targets += by_name[bundle, decl.type, key]
                 if not targets:  # one whose own name is not known yet may be meant
-                    targets = [owner for owner in by_type[doc.bundle, decl.type] if _nameless(owner)]
+                    targets = [owner for owner in by_type[bundle, decl.type] if _nameless(owner)]
                     why = "its name is not known yet" if targets else why
             if why is not None:
-                for owner in targets or by_type[doc.bundle, decl.type]:
+                for owner in targets or by_type[bundle, decl.type]:
                     for target in one.rows:
                         _overwrite(owner.body, target, f"{doc.ref.name} may belong to it: {why}")
                 continue
@@ -153,7 +157,7 @@ def attach(satellites: list[Document], owners: Mapping[tuple[str, str], _Owner],
 
 
 def _nameless(owner: _Owner) -> bool:
-    found = [value_at(dict(owner.raw), name) for name in owner.shape.main.known_by]
+    found = [value_at(owner.raw, name) for name in owner.shape.main.known_by]
     return any(isinstance(value, dict) and UNSET not in value for value in found)
 
 
@@ -203,7 +207,7 @@ def _inherit(owner: _Owner, owners: Mapping[tuple[str, str], _Owner]) -> None:
     if not owner.shape.main.inherits or UNRESOLVED in owner.body:
         return
     parent = owner.body.get(PARENT)
-    above = owners.get((owner.doc.bundle, str(parent[REFERENCE]))) if isinstance(parent, dict) and REFERENCE in parent else None
+    above = owners.get((owner.bundle, str(parent[REFERENCE]))) if isinstance(parent, dict) and REFERENCE in parent else None
     for name in owner.shape.main.inherits:
         if name in owner.body:
             continue
@@ -213,6 +217,11 @@ def _inherit(owner: _Owner, owners: Mapping[tuple[str, str], _Owner]) -> None:
                 owner.body[name] = above.body[name]
         else:
             owner.body[name] = mark(f"is that of {owner.shape.main.parent}, which this plan does not show")
+
+
+def _made(owner: _Owner) -> Document:
+    doc = owner.doc
+    return Document(_ref(owner), doc.dialect, owner.body, doc.calls, _tags(owner.raw), doc.file, _lines(owner), doc.reference, doc.waivers, doc.names)
 
 
 def _ref(owner: _Owner) -> Ref:

@@ -79,6 +79,14 @@ class Row:
     """For an item of a list: what else stands in it (`{"Key": "deletion_protection.enabled"}`)."""
     cite: str = ""
 
+    @cached_property
+    def heads(self) -> tuple[str, ...] | None:
+        """The attributes without which it says nothing; None where it may have something to say without any."""
+        if self.together or self.absent is not NOTHING:
+            return None
+        heads = tuple(_STEPS.sub("", source.partition(".")[0]) for source in self.sources)
+        return None if "" in heads else heads
+
 
 def attr(*names: str, absent: Any = NOTHING, words: Mapping[Any, Json] | None = None, negate: bool = False, then: Callable[[Any], Json] | None = None,
          computed: bool = False, steady: bool = False, beside: Mapping[str, Json] | None = None, cite: str = "") -> Row:  # fmt: skip
@@ -362,7 +370,14 @@ def allowed(constraint: str) -> tuple[Version, Version | None] | None:
 
 def fill(into: dict[str, Json], one: Tf, body: Json, version: tuple[Version, Version | None] | None) -> None:
     """Put what a Terraform body says into a shape."""
+    ordinary = isinstance(body, dict) and UNRESOLVED not in body and REFERENCE not in body
     for target, row in one.rows.items():
+        if ordinary and isinstance(body, dict) and (heads := row.heads) is not None:
+            for head in heads:
+                if body.get(head) is not None:
+                    break
+            else:
+                continue  # nothing is said, as of most properties
         _fill(into, target, row, row.sources, body, version)
 
 
@@ -394,6 +409,9 @@ def _fill(into: dict[str, Json], target: str, row: Row, sources: tuple[str, ...]
     value = _row_value(row, sources, body, version)
     if value is _ABSENT:
         return
+    if "[" not in target:
+        place(into, target, value)
+        return
     item = _ITEM.search(target)
     if item is not None:
         head, rest = target[: item.start()], target[item.end() :]
@@ -409,13 +427,14 @@ def _fill(into: dict[str, Json], target: str, row: Row, sources: tuple[str, ...]
 
 def place(into: dict[str, Json], path: str, value: Json) -> None:
     """Put a value at a key path. Two different values for one property make it unresolved; a mark stays a mark."""
-    at = into
-    *way, end = path.split(".")
-    for name in way:
-        inner = at.setdefault(name, {})
-        if not isinstance(inner, dict) or UNRESOLVED in inner:
-            return
-        at = inner
+    at, end = into, path
+    if "." in path:
+        *way, end = path.split(".")
+        for name in way:
+            inner = at.setdefault(name, {})
+            if not isinstance(inner, dict) or UNRESOLVED in inner:
+                return
+            at = inner
     before = at.get(end, _ABSENT)
     if before is _ABSENT or (isinstance(before, dict) and UNRESOLVED not in before and not before) or unresolved(value) is not None:
         at[end] = value
