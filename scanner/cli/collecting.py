@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -58,9 +58,9 @@ def declarations(targets: Targets, options: Options) -> Mapping[str, TypeDecl]:
     return plugins.load_types(*sorted({*packages, *packages_for(targets)}))
 
 
-def collect(targets: Targets, options: Options, decls: Mapping[str, TypeDecl], quiet: bool) -> Collected:
-    """Look at everything. Ctrl-C once ends the looking and keeps what was seen."""
-    ledger = Ledger()
+def collect(targets: Targets, options: Options, decls: Mapping[str, TypeDecl], quiet: bool, told: Callable[[Answer], None] | None = None) -> Collected:
+    """Look at everything. Ctrl-C once ends the looking and keeps what was seen. `told` is given each answer as it comes."""
+    ledger = Ledger(told)
     if not targets.live:
         gc.set_threshold(*_PATIENCE)
     snapshots = read_files(targets, options, decls, ledger)
@@ -72,11 +72,15 @@ def collect(targets: Targets, options: Options, decls: Mapping[str, TypeDecl], q
             complete = _run(workers, ledger, options, stop, progress)
             if options.settings.get(ENDPOINTS) and set(targets.live) - {"tls"}:
                 complete = _probe_offered(targets, options, decls, ledger, stop, progress) and complete
-    run = Run(options.taken_at or stamp(now()), __version__, targets.words, _left_out(options), complete)
-    snapshot = ledger.snapshot(run)
+    snapshot = ledger.snapshot(run_of(targets, options, complete))
     for other in snapshots:
         snapshot = snapshot.merge(other)
     return Collected(snapshot, stop.is_set())
+
+
+def run_of(targets: Targets, options: Options, complete: bool) -> Run:
+    """Who looks, when, at what."""
+    return Run(options.taken_at or stamp(now()), __version__, targets.words, _left_out(options), complete)
 
 
 def _probe_offered(targets: Targets, options: Options, decls: Mapping[str, TypeDecl], ledger: Ledger, stop: threading.Event, progress: Progress) -> bool:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scanner.cli import judging
 from scanner.cli.choosing import chosen_config, options_of
-from scanner.cli.collecting import collect, declarations, now
+from scanner.cli.collecting import collect, declarations, now, run_of
 from scanner.cli.recording import chosen_history
 from scanner.cli.targets import parse_targets, words_of
 from scanner.model.known import Reason
+from scanner.model.snapshot import Run
 from scanner.store.snapshot_file import save
+
+if TYPE_CHECKING:
+    from scanner.store.snapshot_stream import Stream
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -24,15 +31,37 @@ def run(arguments: argparse.Namespace) -> int:
     moment = now()
     options = options_of(arguments, config, choice, moment)
     decls = declarations(targets, options)
-    collected = collect(targets, options, decls, arguments.quiet)
-    if arguments.snapshot:
-        save(collected.snapshot, Path(arguments.snapshot))
+    snapshot = Path(arguments.snapshot) if arguments.snapshot else None
+    with _kept(snapshot if targets.live else None, run_of(targets, options, False)) as stream:
+        collected = collect(targets, options, decls, arguments.quiet, stream.take if stream else None)
+    if snapshot is not None:
+        save(collected.snapshot, snapshot)
+    if stream is not None:
+        stream.remove()
     if collected.stopped:
         kept = f"; what was seen is in {arguments.snapshot}" if arguments.snapshot else ""
         print(f"houvast: stopped before the end: what was not looked at is reported as unknown{kept}", file=sys.stderr)
         arguments.no_history = True  # half a scan says nothing about change
     _tell_unreached(collected.snapshot.calls)
     return judging.report(collected.snapshot, decls, choice, moment, arguments, config)
+
+
+@contextmanager
+def _kept(path: Path | None, run: Run) -> Iterator[Stream | None]:
+    """Keeps what is seen beside the snapshot that was asked for, until that itself is written; says where, when the looking breaks off."""
+    if path is None:
+        yield None
+        return
+    from scanner.store.snapshot_stream import Stream
+
+    stream = Stream(path, run)
+    try:
+        yield stream
+    except BaseException:
+        print(f"houvast: what was seen until then is in {stream.path}: houvast judge {stream.path}", file=sys.stderr)
+        raise
+    finally:
+        stream.close()
 
 
 def _tell_unreached(calls: tuple[object, ...]) -> None:

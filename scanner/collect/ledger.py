@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from scanner.collect.plan import Answer, Part
@@ -15,7 +15,9 @@ from scanner.model.snapshot import Call, Document, Run, Snapshot, worse
 class Ledger:
     """Takes answers as they come; gives a snapshot at any moment."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: Callable[[Answer], None] | None = None) -> None:
+        """`told` is given every answer as it is entered, one at a time: for who keeps them elsewhere too."""
+        self._told = told
         self._lock = threading.Lock()
         self._calls: dict[str, Call] = {}
         self._documents: dict[tuple[str, str], Document] = {}
@@ -33,6 +35,8 @@ class Ledger:
                     self._documents[doc.key] = doc
             self._parts.extend((part, answer.call) for part in answer.parts)
             self._excluded.update(answer.excluded)
+            if self._told is not None:
+                self._told(answer)
 
     def exclude(self, entries: Iterable[str]) -> None:
         """Enter what was left out by choice, as `Run.excluded` has it."""

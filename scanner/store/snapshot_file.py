@@ -6,12 +6,12 @@ A file that was cut off is still read: what is there counts, and the cut is a ga
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields, replace
 from datetime import date
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scanner.errors import InvalidFile
 from scanner.model.known import Reason
@@ -19,6 +19,9 @@ from scanner.model.resource import Ref
 from scanner.model.snapshot import EVERY_TYPE, SCHEMA, Call, Dialect, Document, Run, Snapshot
 from scanner.model.waiver import InlineWaiver
 from scanner.store.atomic import write_atomic
+
+if TYPE_CHECKING:
+    from scanner.collect.plan import Part
 
 _LONGEST_HEADER = 4 * 1024 * 1024
 """Characters: some ten thousand targets."""
@@ -92,6 +95,8 @@ def parse(text: str, name: str) -> Snapshot:
     run: Run | None = None
     calls: list[Call] = []
     documents: list[Document] = []
+    parts: list[tuple[Part, str]] = []
+    excluded: set[str] = set()
     whole = False
     lines = text.removesuffix("\n").split("\n") if text else []
     for number, line in enumerate(lines, 1):
@@ -105,6 +110,10 @@ def parse(text: str, name: str) -> Snapshot:
                 calls.append(_call(record["call"]))
             elif "document" in record:
                 documents.append(_document(record["document"]))
+            elif "part" in record:
+                parts.append(_part(record["part"]))
+            elif "excluded" in record:
+                excluded.update(record["excluded"])
             elif "end" in record:
                 whole = record["end"] == {"calls": len(calls), "documents": len(documents)}
         except (json.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
@@ -115,8 +124,20 @@ def parse(text: str, name: str) -> Snapshot:
         raise InvalidFile(name, "is empty", remedy)
     if not whole:
         calls.extend(_cut(name, run))
-        run = replace(run, complete=False)
-    return Snapshot.of(run, calls, documents)
+        run = replace(run, complete=False, excluded=tuple(sorted({*run.excluded, *excluded})))
+    return Snapshot.of(run, calls, _joined(calls, documents, parts) if parts else documents)
+
+
+def _joined(calls: Iterable[Call], documents: Iterable[Document], parts: Iterable[tuple[Part, str]]) -> tuple[Document, ...]:
+    """The documents of a run that was still going on, put together as it would have done at its end."""
+    from scanner.collect.ledger import Ledger
+    from scanner.collect.plan import Answer
+
+    ledger, answered, by_id = Ledger(), Call("", "", "", "", ""), {call.id: call for call in calls}
+    ledger.take(Answer(answered, tuple(documents)))
+    for part, call in parts:
+        ledger.take(Answer(by_id[call], parts=(part,)) if call in by_id else Answer(answered))  # a part whose call was lost was not read
+    return ledger.documents()
 
 
 def _cut(name: str, run: Run) -> Iterator[Call]:
@@ -142,6 +163,12 @@ def _call(plain: dict[str, Any]) -> Call:
             **{k: plain.get(k, "") for k in ("account", "region", "service", "operation")},
         }
     )
+
+
+def _part(plain: dict[str, Any]) -> tuple[Part, str]:
+    from scanner.collect.plan import Part
+
+    return Part(Ref.parse(plain["ref"]), str(plain["put"]), plain.get("body")), str(plain["call"])
 
 
 def _document(plain: dict[str, Any]) -> Document:

@@ -51,3 +51,33 @@ def test_a_promise_of_a_stopped_scan_is_unproven(tmp_path: Path) -> None:
     cut = houvast("judge", "cut.jsonl", "--promises", "p.toml", "--format", "json", cwd=tmp_path)
     assert cut.json["settlements"][0]["status"] == "unproven"
     assert cut.code in (10, 11)
+
+
+def test_a_scan_that_is_killed_leaves_what_it_saw(tmp_path: Path) -> None:
+    (tmp_path / "t.yaml").write_text(TEMPLATE, encoding="utf-8")
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        silent.settimeout(30)
+        command = [sys.executable, "-P", "-m", "scanner.cli.main", "scan", "t.yaml", f"localhost:{silent.getsockname()[1]}", "--snapshot", "s.jsonl", "--call-timeout", "60"]
+        process = subprocess.Popen(command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        connection, _ = silent.accept()
+        process.kill()
+        process.wait(timeout=30)
+        connection.close()
+    assert not (tmp_path / "s.jsonl").exists()
+    judged = houvast("judge", "s.jsonl.partial", "--format", "json", cwd=tmp_path)
+    assert any(v["status"] == "pass" and v["subject"]["name"] == "Data" for v in judged.json["verdicts"])
+    assert any(v.get("gap") and v["status"] == "unknown" for v in judged.json["verdicts"])
+    assert judged.code == 11
+
+
+def test_a_scan_that_ends_leaves_the_snapshot_alone(tmp_path: Path) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+    houvast("scan", f"localhost:{port}", "--snapshot", "s.jsonl", cwd=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["s.jsonl"]
+    refused = houvast("scan", f"localhost:{port}", "--snapshot", "none/s.jsonl", cwd=tmp_path)
+    assert refused.code == 2
+    assert "cannot be written" in refused.err
