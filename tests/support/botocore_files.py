@@ -1,24 +1,38 @@
-"""What botocore reads from its own files, read once a process: each session parses the models of every service it asks anew, and the suite opens hundreds.
+"""Models of services, read once a process: each session of botocore parses those of every service it asks anew, and the suite opens hundreds.
 
-Importing this is enough. What is shared is never changed: a client's model is built from it, and the provider cuts copies.
+Importing this is enough. Sessions alone share them, as they do not change what they read; moto, which writes into its models, reads its own.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+import botocore.session
 from botocore.loaders import JSONFileLoader, Loader
 
-_read = JSONFileLoader.load_file
+_create = botocore.session.create_loader
 _list = Loader.list_available_services
-_kept: dict[str, Any] = {}
+_SHARED = ("service-2", "paginators-1", "endpoint-rule-set-1")
 _services: dict[tuple[str, ...], list[str]] = {}
 
 
-def _load_file(self: JSONFileLoader, file_path: str) -> Any:
-    if file_path not in _kept:
-        _kept[file_path] = _read(self, file_path)
-    return _kept[file_path]
+class _Kept(JSONFileLoader):
+    """All but what botocore itself writes into: the list of endpoints, and the paths of S3."""
+
+    kept: ClassVar[dict[str, Any]] = {}
+
+    def load_file(self, file_path: str) -> Any:
+        if not file_path.endswith(_SHARED) or "/s3" in file_path:
+            return super().load_file(file_path)
+        if file_path not in self.kept:
+            self.kept[file_path] = super().load_file(file_path)
+        return self.kept[file_path]
+
+
+def _create_loader(search_path_string: str | None = None) -> Loader:
+    made = _create(search_path_string)
+    made.file_loader = _Kept()
+    return made
 
 
 def _list_available_services(self: Loader, type_name: str) -> list[str]:
@@ -28,7 +42,7 @@ def _list_available_services(self: Loader, type_name: str) -> list[str]:
     return list(_services[key])
 
 
-JSONFileLoader.load_file = _load_file
+botocore.session.create_loader = _create_loader
 Loader.list_available_services = _list_available_services
 
 __all__: list[str] = []
