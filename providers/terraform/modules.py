@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from providers.terraform.json_syntax import as_hcl, relined
 from providers.terraform.names import join
 from providers.terraform.syntax import Block, Broken, Expr, TooDeep, parse
 from scanner.sdk import InvalidFile
@@ -16,7 +17,7 @@ MAX_FILE, MAX_TOTAL, MAX_FILES, MAX_CALLS = 4 * 1024 * 1024, 64 * 1024 * 1024, 5
 _SKIPPED = frozenset({".git", ".venv", "node_modules", ".terraform", ".terragrunt-cache", "__pycache__", "cdk.out"})
 _TESTS = frozenset({"test", "tests"})
 """Below a module: configurations that tests set up (Terraform documentation, "Tests")."""
-_SOURCE = re.compile(r"""(?m)^\s*source\s*=\s*"(\.\.?(?:/[^"]*)?)"\s*$""")
+_SOURCE = re.compile(r"""(?m)(?:^\s*source\s*=|"source"\s*:)\s*"(\.\.?(?:/[^"]*)?)\"""")
 
 
 @dataclass
@@ -104,27 +105,30 @@ def _read(path: Path, module: Module, folder: Folder) -> None:
             continue
         try:
             text = _text(entry, folder)
-            block = parse(text)
+            if entry.name.endswith(".json"):
+                text, origins = as_hcl(text)
+                block = parse(text)
+                relined(block, origins)
+            else:
+                block = parse(text)
         except InvalidFile as error:
             folder.troubles.append((entry.path, str(error.message).partition(": ")[2] or error.message, error.line))
             module.torn = True
             continue
         except Broken as error:
-            folder.troubles.append((entry.path, "is no valid HCL", error.line))
+            folder.troubles.append((entry.path, f"is no valid {'configuration in JSON' if entry.name.endswith('.json') else 'HCL'}", error.line))
             module.torn = True
             continue
         except (TooDeep, RecursionError):
             folder.troubles.append((entry.path, "is nested deeper than anybody writes", None))
             module.torn = True
             continue
-        folder.texts[entry.path] = text
+        folder.texts[entry.path if entry.name.endswith(".tf") else f"{entry.path}.tf"] = text
         _declare(block, entry.path, module)
 
 
 def _text(entry: os.DirEntry[str], folder: Folder) -> str:
-    if entry.name.endswith(".tf.json"):
-        raise InvalidFile(entry.path, "is Terraform's JSON syntax, which is not read: scan a plan", "")
-    if entry.name in ("override.tf",) or entry.name.endswith("_override.tf"):
+    if entry.name.removesuffix(".json") == "override.tf" or entry.name.removesuffix(".json").endswith("_override.tf"):
         raise InvalidFile(entry.path, "overrides what other files declare, which is not read: scan a plan", "")
     if entry.is_symlink() or not entry.is_file(follow_symlinks=False):
         raise InvalidFile(entry.path, "is a link or no ordinary file: it is not followed", "")
@@ -188,7 +192,7 @@ def find(path: Path) -> list[Path]:
     holding: list[Path] = []
     called: set[str] = set()
     for folder, below, files in os.walk(path):
-        configured = sorted(name for name in files if name.endswith(".tf"))
+        configured = sorted(name for name in files if name.endswith((".tf", ".tf.json")))
         below[:] = sorted(name for name in below if name not in _SKIPPED and not name.startswith(".") and not (configured and name in _TESTS))
         if len(holding) > MAX_CALLS:
             break

@@ -76,7 +76,7 @@ def _looks_like_file(word: str) -> bool:
 
 def _folders(path: Path) -> list[Path]:
     """Folders that are deployed as one. The reader is only asked where one of its files is."""
-    if not any(path.rglob("*.tf")):
+    if not any(path.rglob("*.tf")) and not any(path.rglob("*.tf.json")):
         return []
     from scanner import plugins
 

@@ -120,10 +120,12 @@ def test_an_unreadable_file_beside_a_good_one_is_a_gap(tmp_path: Path) -> None:
     write(tmp_path, main=DB)
     (tmp_path / "latin.tf").write_bytes(b'# ok\nlocals { a = "\xe9" }\n')
     (tmp_path / "override.tf").write_text("# changes others\n")
-    (tmp_path / "generated.tf.json").write_text("{}")
+    (tmp_path / "generated.tf.json").write_text('{"resource": {\n  "aws_db_instance": {"y": 5\n')
+    (tmp_path / "override.tf.json").write_text("{}")
     snapshot = snapshot_of(read(tmp_path))
     details = sorted(call.detail for call in snapshot.calls if not call.ok)
-    assert len(details) == 3
+    assert len(details) == 4
+    assert any("conf/generated.tf.json:3" in detail and "configuration in JSON" in detail for detail in details)
     assert any("conf/latin.tf:2" in detail and "UTF-8" in detail for detail in details)
     assert [doc.ref.name for doc in snapshot.documents] == ["aws_db_instance.x"]
 
@@ -133,6 +135,26 @@ def test_deep_text_and_wide_text(tmp_path: Path) -> None:
         write(tmp_path, main=text)
         with pytest.raises(InvalidFile, match=r"conf/main\.tf"):
             read(tmp_path)
+
+
+def test_hostile_json(tmp_path: Path) -> None:
+    """Deep, unended, wrongly shaped: the file is named, and none of it takes long."""
+    for text in (
+        "[" * 100_000,
+        '{"a":' * 100_000,
+        '{"locals": {"a": "' + "${" * 1_000_000 + '"}}',
+        '{"resource": "x"}',
+        '{"resource": {"a b": {"c": {"d e": 1}}}}',
+        '{"a": 01}',
+        "{} {}",
+        '{"a": tru}',
+        "",
+    ):
+        (tmp_path / "main.tf.json").write_text(text)
+        try:
+            assert snapshot_of(read(tmp_path)).documents == ()
+        except InvalidFile as error:
+            assert "main.tf.json" in str(error)  # noqa: PT017 - either answer will do; neither is silence
 
 
 def test_links_and_devices_are_not_followed(tmp_path: Path) -> None:
