@@ -16,6 +16,7 @@ from scanner.model.snapshot import Snapshot
 from scanner.store.snapshot_file import load
 from tests.support.aws import TYPES
 from tests.support.aws_bodies import entries, snapshot
+from tests.support.cases import cases, grouped
 from tests.support.silence import without
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "aws"
@@ -70,8 +71,18 @@ def test_the_estate_holds_good_and_bad() -> None:
     assert len(operations()) > 60
 
 
-@pytest.mark.parametrize("operation", operations())
-def test_a_refused_operation_makes_nothing_better_and_is_named(operation: str) -> None:
+OPERATIONS = grouped(operations(), lambda operation: operation.split(":")[0])
+
+
+@pytest.mark.parametrize("service", OPERATIONS)
+def test_a_refused_operation_makes_nothing_better_and_is_named(service: str) -> None:
+    with cases() as case:
+        for operation in OPERATIONS[service]:
+            with case(operation):
+                nothing_is_better(operation)
+
+
+def nothing_is_better(operation: str) -> None:
     after = judged(without(recorded(), [call.id for call in recorded().calls if call.permission == operation], Reason.DENIED))
     better = [key for key, (status, _) in after.items() if status == "pass" and before().get(key, ("",))[0] != "pass"]
     assert better == []
