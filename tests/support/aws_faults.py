@@ -14,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.support.botocore_files import untouched
+
 FAULTS = ("denied", "throttled", "hang", "cut", "500", "garbage", "empty")
 _QUERY = ("ec2", "rds", "iam", "sts", "elasticloadbalancing")
 _ERRORS = {
@@ -168,9 +170,7 @@ def _rest(service: str, method: str, path: str, query: str) -> str:
 
 @cache
 def _routes(service: str) -> tuple[tuple[str, str, re.Pattern[str], frozenset[str]], ...]:
-    import botocore.session
-
-    model = botocore.session.Session().get_service_model(service)
+    model = untouched(service)
     routes = []
     for name in model.operation_names:
         route = model.operation_model(name).http

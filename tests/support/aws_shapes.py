@@ -13,6 +13,8 @@ from typing import Any, Protocol
 
 import jmespath
 
+from tests.support.botocore_files import untouched
+
 
 class Wrong(AssertionError):
     """A path that leads to nothing that the vendor knows."""
@@ -122,9 +124,7 @@ class Parts:
 
 @cache
 def model(service: str) -> Any:
-    import botocore.session
-
-    return botocore.session.Session().get_service_model(service)
+    return untouched(service)
 
 
 @cache

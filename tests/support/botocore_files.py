@@ -1,6 +1,7 @@
 """Models of services, read once a process: each session of botocore parses those of every service it asks anew, and the suite opens hundreds.
 
-Importing this is enough. Sessions alone share them, as they do not change what they read; moto, which writes into its models, reads its own.
+Importing this is enough. Sessions alone share them: what botocore writes into them (paths of S3, endpoints that it resolved) is the same
+for each. moto writes more, and reads its own; so does `untouched`.
 """
 
 from __future__ import annotations
@@ -9,21 +10,17 @@ from typing import Any, ClassVar
 
 import botocore.session
 from botocore.loaders import JSONFileLoader, Loader
+from botocore.model import ServiceModel
 
 _create = botocore.session.create_loader
 _list = Loader.list_available_services
-_SHARED = ("service-2", "paginators-1", "endpoint-rule-set-1")
 _services: dict[tuple[str, ...], list[str]] = {}
 
 
 class _Kept(JSONFileLoader):
-    """All but what botocore itself writes into: the list of endpoints, and the paths of S3."""
-
     kept: ClassVar[dict[str, Any]] = {}
 
     def load_file(self, file_path: str) -> Any:
-        if not file_path.endswith(_SHARED) or "/s3" in file_path:
-            return super().load_file(file_path)
         if file_path not in self.kept:
             self.kept[file_path] = super().load_file(file_path)
         return self.kept[file_path]
@@ -42,7 +39,12 @@ def _list_available_services(self: Loader, type_name: str) -> list[str]:
     return list(_services[key])
 
 
-botocore.session.create_loader = _create_loader
-Loader.list_available_services = _list_available_services
+def untouched(service: str) -> ServiceModel:
+    """The model as it was published."""
+    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
 
-__all__: list[str] = []
+
+botocore.session.create_loader = _create_loader
+Loader.list_available_services = _list_available_services  # type: ignore[method-assign]
+
+__all__ = ["untouched"]
