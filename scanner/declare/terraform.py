@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from functools import cache, cached_property
 from typing import Any
@@ -302,8 +302,9 @@ def _row_value(row: Row, sources: tuple[str, ...], body: Json, version: tuple[Ve
         if row.together:
             found = [_given(row, source, body) for source in sources]
             for one in found:
-                if unresolved(one) is not None:
-                    return one
+                lost = next(_marks(one), None)
+                if lost is not None:
+                    return lost
             made_of = row.then(*(None if one is _ABSENT else one for one in found)) if row.then else None
             return _ABSENT if made_of is None else made_of
         value = _ABSENT
@@ -321,6 +322,19 @@ def _row_value(row: Row, sources: tuple[str, ...], body: Json, version: tuple[Ve
         return _ABSENT if given is None else given
     except (TypeError, ValueError, LookupError, AttributeError, RecursionError) as error:
         return mark(f"{row.sources[0] if row.sources else ''}: {error}")
+
+
+def _marks(value: Any) -> Iterator[Json]:
+    """What is not known as a whole: the value itself, or a block among others. A function would take its absence for an answer."""
+    if unresolved(value) is not None:
+        yield value
+    elif isinstance(value, list):
+        for one in value:
+            if isinstance(one, dict):
+                if UNRESOLVED in one:
+                    yield one
+                else:
+                    yield from (mark for inner in one.values() if isinstance(inner, list) for mark in _marks(inner))
 
 
 def _default(absent: Any, version: tuple[Version, Version | None] | None) -> Any:

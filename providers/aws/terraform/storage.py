@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.sdk import ACTION, REGION, Json, Tf, attr, from_json, made, nothing, satellite, tf
+from scanner.sdk import ACTION, REGION, UNRESOLVED, Json, Tf, attr, from_json, made, nothing, satellite, tf
 
 _ACLS = {
     "private": "Private", "public-read": "PublicRead", "public-read-write": "PublicReadWrite", "authenticated-read": "AuthenticatedRead",
@@ -27,6 +27,8 @@ def _rules(rules: Any) -> Json:
     for rule in rules or ():
         life = rule.get("lifecycle") or [{}]
         life = life[0] if isinstance(life, list) else life
+        if isinstance(life, dict) and UNRESOLVED in life:  # the whole of it; a single value of it stays one
+            life = {"delete_after": life}
         copies = rule.get("copy_action") or []
         made_of: dict[str, Json] = {
             "ScheduleExpression": rule.get("schedule"), "EnableContinuousBackup": rule.get("enable_continuous_backup") or False,
