@@ -1,8 +1,6 @@
 """Can one see afterwards who did what?"""
 
-from dataclasses import dataclass
-
-from scanner.sdk import Logs, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, say, unsure, unsure_of
+from scanner.sdk import Logs, Outcome, Reason, Resource, Severity, bad, check, dataclass, fails, good, passes, say, unsure, unsure_of
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
 """How much work can be lost?"""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from scanner.sdk import Backups, Now, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, say, term, unsure, unsure_of
+from scanner.sdk import Backups, Now, Outcome, Reason, Resource, Severity, bad, check, dataclass, fails, good, passes, say, term, unsure, unsure_of
 
 
 @dataclass(frozen=True)

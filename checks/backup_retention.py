@@ -1,8 +1,6 @@
 """How far back can one go?"""
 
-from dataclasses import dataclass
-
-from scanner.sdk import Backups, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, say, term, unsure, unsure_of
+from scanner.sdk import Backups, Outcome, Reason, Resource, Severity, bad, check, dataclass, fails, good, passes, say, term, unsure, unsure_of
 
 
 @dataclass(frozen=True)

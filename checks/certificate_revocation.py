@@ -1,8 +1,6 @@
 """Has the authority revoked the certificate?"""
 
-from dataclasses import dataclass
-
-from scanner.sdk import Outcome, Reason, Resource, Revocation, Severity, bad, check, fails, good, passes, say, term, unsure, unsure_of
+from scanner.sdk import Outcome, Reason, Resource, Revocation, Severity, bad, check, dataclass, fails, good, passes, say, term, unsure, unsure_of
 
 
 @dataclass(frozen=True)

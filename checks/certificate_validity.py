@@ -1,10 +1,10 @@
 """Is the certificate valid now, and issued for no longer than allowed?"""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
-from scanner.sdk import Certificate, Now, Outcome, Reason, Resource, Said, SecondCertificate, Severity, bad, check, fails, good, passes, say, unsure, unsure_of
+from scanner.sdk import Certificate, Now, Outcome, Reason, Resource, Said, SecondCertificate, Severity, bad, check, dataclass, fails, good, passes, say, unsure, unsure_of
 
 #: (issued from, days at most, where it stands); the last row that has begun counts.
 _LIFETIMES: tuple[tuple[datetime, int, str], ...] = (

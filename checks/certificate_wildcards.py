@@ -1,9 +1,8 @@
 """Does the certificate stand for names that nobody listed?"""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from scanner.sdk import Certificate, CertificateRequest, Outcome, Reason, Resource, SecondCertificate, Severity, bad, check, fails, good, passes, say, several, unsure_of
+from scanner.sdk import Certificate, CertificateRequest, Outcome, Reason, Resource, SecondCertificate, Severity, bad, check, dataclass, fails, good, passes, say, several, unsure_of
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
 """Do the secrets and certificates of programs end, and in time?"""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from scanner.sdk import Credential, Now, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, say, unsure_of
+from scanner.sdk import Credential, Now, Outcome, Reason, Resource, Severity, bad, check, dataclass, fails, good, passes, say, unsure_of
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,6 @@
 """Is stored data encrypted?"""
 
-from dataclasses import dataclass
-
-from scanner.sdk import OFF, ON, AtRest, Outcome, Reason, Resource, Severity, bad, check, fails, good, is_cipher, passes, say, unsure, unsure_of
+from scanner.sdk import OFF, ON, AtRest, Outcome, Reason, Resource, Severity, bad, check, dataclass, fails, good, is_cipher, passes, say, unsure, unsure_of
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,6 @@
 """Who holds the key?"""
 
-from dataclasses import dataclass
-
-from scanner.sdk import Holder, KeyCustody, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, say, unsure_of
+from scanner.sdk import Holder, KeyCustody, Outcome, Reason, Resource, Severity, bad, check, dataclass, fails, good, passes, say, unsure_of
 
 _ORDER = (Holder.PROVIDER, Holder.PROVIDER_FOR_CUSTOMER, Holder.CUSTOMER, Holder.EXTERNAL)
 _WORDS = {

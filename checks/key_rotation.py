@@ -1,8 +1,6 @@
 """Are keys replaced from time to time?"""
 
-from dataclasses import dataclass
-
-from scanner.sdk import OFF, ON, KeyRotation, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, say, unsure, unsure_of
+from scanner.sdk import OFF, ON, KeyRotation, Outcome, Reason, Resource, Severity, bad, check, dataclass, fails, good, passes, say, unsure, unsure_of
 
 
 @dataclass(frozen=True)

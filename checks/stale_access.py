@@ -1,10 +1,9 @@
 """Do credentials lie around that nobody uses?"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from scanner.sdk import Access, AccessKey, Now, Outcome, Reason, Resource, Said, Severity, bad, check, fails, good, listed, passes, say, unsure, unsure_of
+from scanner.sdk import Access, AccessKey, Now, Outcome, Reason, Resource, Said, Severity, bad, check, dataclass, fails, good, listed, passes, say, unsure, unsure_of
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,6 @@
 """Is the endpoint open to a known attack on TLS?"""
 
-from dataclasses import dataclass
-
-from scanner.sdk import Attacks, Outcome, Reason, Resource, Severity, bad, check, fails, good, listed, passes, say, several, unsure, unsure_of
+from scanner.sdk import Attacks, Outcome, Reason, Resource, Severity, bad, check, dataclass, fails, good, listed, passes, say, several, unsure, unsure_of
 
 #: How bad each is, and what it is in a few words.
 _ATTACKS: dict[str, tuple[Severity, str]] = {

@@ -1,8 +1,6 @@
 """Does the endpoint ask the client for a certificate where it should?"""
 
-from dataclasses import dataclass
-
-from scanner.sdk import OFF, ON, ClientAuth, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, say, unsure_of
+from scanner.sdk import OFF, ON, ClientAuth, Outcome, Reason, Resource, Severity, bad, check, dataclass, fails, good, passes, say, unsure_of
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,6 @@
 """Does the web server keep its clients on HTTPS?"""
 
-from dataclasses import dataclass
-
-from scanner.sdk import Hsts, Outcome, Reason, Resource, Severity, bad, check, fails, good, listed, passes, say, unsure_of
+from scanner.sdk import Hsts, Outcome, Reason, Resource, Severity, bad, check, dataclass, fails, good, listed, passes, say, unsure_of
 
 _DAY = 86_400
 

@@ -1,8 +1,6 @@
 """Does the endpoint refuse outdated TLS versions?"""
 
-from dataclasses import dataclass
-
-from scanner.sdk import Handshake, Level, Norm, Outcome, Reason, Resource, Severity, bad, check, fails, good, passes, rate, say, several, unsure, unsure_of
+from scanner.sdk import Handshake, Level, Norm, Outcome, Reason, Resource, Severity, bad, check, dataclass, fails, good, passes, rate, say, several, unsure, unsure_of
 
 _ORDER = ("SSLv2", "SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 

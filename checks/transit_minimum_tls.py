@@ -1,8 +1,6 @@
 """Which is the oldest TLS version that it is set to accept?"""
 
-from dataclasses import dataclass
-
-from scanner.sdk import Outcome, Reason, Resource, Severity, TlsFloor, bad, check, fails, good, passes, say, unsure, unsure_of
+from scanner.sdk import Outcome, Reason, Resource, Severity, TlsFloor, bad, check, dataclass, fails, good, passes, say, unsure, unsure_of
 
 _ORDER = ("SSLv2", "SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 

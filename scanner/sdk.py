@@ -71,6 +71,7 @@ from scanner.model.facts import (
 )  # fmt: skip
 from scanner.model.known import Json, Known, Origin, Reason, Source, Unknown
 from scanner.model.place import Confidence, Place
+from scanner.model.record import dataclass
 from scanner.model.resource import Ref, Resource
 from scanner.model.said import Said, listed, say, term
 from scanner.model.snapshot import EVERY_TYPE, FOUND, Call, Dialect, Document, Run, Snapshot
@@ -86,7 +87,7 @@ __all__ = [
     "Resolve", "Resource", "Revocation", "RootAccess", "Run", "Said", "Scope", "SecondCertificate", "ServedNames", "Severity", "SignIn", "Since", "Snapshot", "Source", "State", "Status",
     "Tf", "TlsFloor", "TlsPolicy", "Transit", "Transparency", "TypeDecl", "Unknown", "Unresolvable", "UsageError", "Worker",
     "always", "any_of", "applying", "arns", "attr", "azure_ids", "azure_name", "azure_pair", "bad", "boolean", "by_dialect", "certificate_of", "check", "choice", "compile_path", "const", "country_name",
-    "derive", "derived_regions", "estate_check", "fact", "fails", "first_proven", "flag", "from_json", "good", "guideline", "guideline_names", "here", "is_cipher", "jsonable", "last_part", "listed", "local_file", "made", "meaning", "members", "never", "never_others",
+    "dataclass", "derive", "derived_regions", "estate_check", "fact", "fails", "first_proven", "flag", "from_json", "good", "guideline", "guideline_names", "here", "is_cipher", "jsonable", "last_part", "listed", "local_file", "made", "meaning", "members", "never", "never_others",
     "nothing", "nowhere", "number", "of", "of_parent", "passes", "per_dialect", "place_of", "placed", "rate", "region_of", "regions", "roots", "rows", "satellite", "say", "several", "suite", "table", "term", "text", "tf", "through", "together", "traced", "trim", "unread", "unsure",
     "unsure_of",
 ]  # fmt: skip

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from providers.cloudformation.nodes import Entry, entries, line
 from providers.cloudformation.values import Word, as_text, same, why_unknown
+from scanner.sdk import dataclass
 
 if TYPE_CHECKING:
     from providers.cloudformation.resolve import Resolver

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
-from scanner.sdk import UNRESOLVED, Json, Options, UsageError
+from scanner.sdk import UNRESOLVED, Json, Options, UsageError, dataclass
 
 
 @dataclass(frozen=True, slots=True)

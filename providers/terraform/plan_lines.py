@@ -46,12 +46,16 @@ def _end(text: str) -> int:
 def _on_one_line(text: str, start: int, wanted: Mapping[str, Collection[str]]) -> dict[tuple[str, str], int]:
     """Terraform itself writes everything on one line."""
     line = text.count("\n", 0, start) + 1
-    found: dict[tuple[str, str], int] = {}
-    for quoted in dict.fromkeys(_ADDRESS.findall(text, start)):
-        address = _plain(quoted)
-        if address in wanted:
+    missing, found = set(wanted), dict[tuple[str, str], int]()
+    for match in _ADDRESS.finditer(text, start):
+        address = _plain(match[1])
+        if address in missing:
+            missing.discard(address)
             found[address, ""] = line
-            found |= dict.fromkeys(((address, path) for path in wanted[address]), line)
+            for path in wanted[address]:
+                found[address, path] = line
+            if not missing:
+                break
     return found
 
 

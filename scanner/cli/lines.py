@@ -29,9 +29,9 @@ def with_lines(assessment: Assessment) -> Assessment:
     found = {file: lines for file, addresses in wanted.items() if (lines := _looked_up(file, addresses))}
     if not found:
         return assessment
-    verdicts = list(assessment.verdicts)
+    verdicts, placed = list(assessment.verdicts), _Placed(found)
     for n in opened:
-        verdicts[n] = _placed(verdicts[n], found)
+        verdicts[n] = placed(verdicts[n])
     return replace(assessment, verdicts=tuple(verdicts))
 
 
@@ -55,12 +55,22 @@ def _looked_up(file: str, addresses: Mapping[str, set[str]]) -> Mapping[tuple[st
     return look(text, addresses) if look else {}
 
 
-def _placed(verdict: Verdict, found: _Found) -> Verdict:
-    evidence = tuple(_with_line(verdict, source, found.get(str(source.file), {})) for source in verdict.evidence)
-    return Verdict(
-        verdict.check, verdict.params, verdict.subject, verdict.fact, verdict.status, verdict.why, verdict.severity, evidence, verdict.reason, verdict.gap, verdict.waiver,
-        verdict.tags, verdict.all_tags,
-    )  # fmt: skip
+class _Placed:
+    """Puts lines into evidence; what several verdicts share is shared again."""
+
+    def __init__(self, found: _Found) -> None:
+        self._found = found
+        self._done: dict[tuple[int, str], tuple[Source, ...]] = {}
+
+    def __call__(self, verdict: Verdict) -> Verdict:
+        key = (id(verdict.evidence), verdict.subject.id)
+        evidence = self._done.get(key)
+        if evidence is None:
+            evidence = self._done[key] = tuple(_with_line(verdict, source, self._found.get(str(source.file), {})) for source in verdict.evidence)
+        return Verdict(
+            verdict.check, verdict.params, verdict.subject, verdict.fact, verdict.status, verdict.why, verdict.severity, evidence, verdict.reason, verdict.gap, verdict.waiver,
+            verdict.tags, verdict.all_tags,
+        )  # fmt: skip
 
 
 def _with_line(verdict: Verdict, source: Source, lines: Mapping[tuple[str, str], int]) -> Source:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 
 from scanner.model.later import pattern
@@ -21,7 +20,9 @@ def named(doc: Document) -> Document:
     """The document with the names that its top-level properties give the thing itself; read before it is trimmed."""
     kind = doc.ref.type
     found = [value for key, value in doc.body.items() if isinstance(value, str) and 0 < len(value) <= _LONGEST and _names_itself(key, kind)]
-    return replace(doc, names=tuple(sorted(set(found)))) if found else doc
+    if not found:
+        return doc
+    return Document(doc.ref, doc.dialect, doc.body, doc.calls, doc.tags, doc.file, doc.lines, doc.reference, doc.waivers, tuple(sorted(set(found))))
 
 
 @lru_cache(maxsize=8192)

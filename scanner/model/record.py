@@ -9,7 +9,9 @@ by the ten thousand (verdicts, evidence), an instance takes half the room and th
 
 from __future__ import annotations
 
+import abc
 import dataclasses
+import inspect
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -33,9 +35,7 @@ __all__ = ["dataclass", "packed"]
 
 def _make(cls: type) -> type:
     own = vars(cls)
-    inherits = any(hasattr(base, "__record__") for base in cls.__mro__[1:])
-    plain: Any = dataclasses.dataclass(init=False, repr=False, eq=False, frozen=inherits)(cls)
-    plain.__dataclass_params__.frozen = True  # so that ordinary frozen dataclasses may inherit from it
+    plain: Any = _described(cls)
     fields = dataclasses.fields(plain)
     shared: dict[str, Any] = {"__record__": tuple(f.name for f in fields), "__setattr__": _refuse_set, "__delattr__": _refuse_delete}
     shared["__given__"] = {f.name: f.default for f in fields if f.default is not dataclasses.MISSING}
@@ -47,6 +47,52 @@ def _make(cls: type) -> type:
         type.__setattr__(plain, name, value)
     made: type = plain
     return made
+
+
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
+class _Model:
+    """What the standard decorator says of a frozen class with fields."""
+
+    one: None
+
+
+_PARAMS: Any = vars(_Model)["__dataclass_params__"]
+"""Frozen, so that ordinary frozen dataclasses may inherit."""
+_KIND: Any = dataclasses.fields(_Model)[0]._field_type  # type: ignore[attr-defined]
+_SPECIAL = ("ClassVar", "InitVar", "KW_ONLY")
+
+
+def _described(cls: type) -> type:
+    """The class with its fields as `dataclasses` describes them. The standard decorator does the same in five times the time, and
+    is left those with members that are no fields."""
+    notes = inspect.get_annotations(cls)
+    if any(word in (note if isinstance(note, str) else repr(note)) for note in notes.values() for word in _SPECIAL):
+        inherits = any(hasattr(base, "__record__") for base in cls.__mro__[1:])
+        plain: Any = dataclasses.dataclass(init=False, repr=False, eq=False, frozen=inherits)(cls)
+        plain.__dataclass_params__.frozen = True
+        return cls
+    found: dict[str, Any] = {}
+    for base in cls.__mro__[-1:0:-1]:
+        found.update(getattr(base, "__dataclass_fields__", {}))
+    for name, note in notes.items():
+        default = getattr(cls, name, dataclasses.MISSING)
+        given = isinstance(default, dataclasses.Field)
+        if not given and default.__class__.__hash__ is None:
+            raise ValueError(f"mutable default {type(default)} for field {name} is not allowed: use default_factory")
+        one: Any = default if given else dataclasses.field(default=default)
+        one.name, one.type, one._field_type, one.kw_only = name, note, _KIND, False
+        found[name] = one
+        if given and one.default is dataclasses.MISSING:
+            delattr(cls, name)
+        elif given:
+            setattr(cls, name, one.default)
+    said: dict[str, Any] = {"__dataclass_fields__": found, "__dataclass_params__": _PARAMS}
+    if "__match_args__" not in vars(cls):
+        said["__match_args__"] = tuple(found)
+    for name, value in said.items():
+        setattr(cls, name, value)
+    abc.update_abstractmethods(cls)
+    return cls
 
 
 _OFTEN = 64

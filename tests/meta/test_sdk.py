@@ -143,6 +143,7 @@ NAMES = [
     "choice",
     "compile_path",
     "country_name",
+    "dataclass",
     "derive",
     "derived_regions",
     "estate_check",
