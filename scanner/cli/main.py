@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib
 import os
@@ -42,6 +43,10 @@ def _explain(error: Exception) -> int:
         return int(error.code)
     if os.environ.get("HOUVAST_DEBUG"):
         raise error
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left in the buffer has nowhere to go
+        print(f"houvast: the output cannot be written: {error.strerror}\n  → make room where it goes, or send it elsewhere", file=sys.stderr)
+        return int(Exit.TOOL_ERROR)
     print(f"houvast: this is a defect: {type(error).__name__}: {safe(error)}", file=sys.stderr)
     print("  → please report it; HOUVAST_DEBUG=1 shows where it happened", file=sys.stderr)
     return int(Exit.TOOL_ERROR)

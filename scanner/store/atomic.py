@@ -20,6 +20,9 @@ def write_atomic_bytes(path: Path, body: bytes) -> None:
 
 
 def _write(path: Path, pieces: Iterable[bytes]) -> None:
+    if path.exists() and (not path.is_file() or path.is_relative_to("/dev")):
+        return _into(path, pieces)  # a device, a pipe, the descriptor of a shell: never to be replaced by a file
+    path = path.resolve() if path.is_symlink() else path  # a link stays one
     import tempfile  # brings random numbers of all kinds; nothing is written by most runs
 
     try:
@@ -39,3 +42,12 @@ def _write(path: Path, pieces: Iterable[bytes]) -> None:
         if isinstance(error, OSError):
             raise InvalidFile(str(path), f"cannot be written: {error.strerror}", "check the place and the free space") from error
         raise
+
+
+def _into(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write to what is no file of its own."""
+    try:
+        with path.open("wb") as file:
+            file.writelines(pieces)
+    except OSError as error:
+        raise InvalidFile(str(path), f"cannot be written: {error.strerror}", "check the place and the free space") from error
