@@ -1,5 +1,7 @@
 """Where is the data, and where are its copies?"""
 
+from functools import cache, lru_cache
+
 from scanner.sdk import (
     BackupPlaces,
     Countries,
@@ -84,10 +86,12 @@ def _does(where: Home | Replicas | BackupPlaces | LogPlaces, name: str, places: 
             return say("{name} sends logs: {places}", name=name, places=_list(places))
 
 
+@cache
 def _country(code: str) -> Said:
     return term(country_name(code), f"country.{code}")
 
 
+@lru_cache(4096)
 def _say(place: Place) -> Said:
     what = f"{place.what} " if place.what else ""
     return say("{what}in {region} ({country})", what=what, region=place.region, country=_country(place.country or ""))
@@ -97,6 +101,7 @@ def _list(places: list[Place], most: int = 5) -> Said:
     return several(list(dict.fromkeys(map(_say, places))), most)
 
 
+@lru_cache(64)
 def _words(params: Countries) -> Said:
     words = [{"EU": say("the EU"), "EEA": say("the EEA")}.get(word.upper(), _country(word.upper())) for word in params.countries]
     if len(words) == 1:

@@ -13,7 +13,7 @@ from scanner.declare.decl import TypeDecl
 from scanner.judge.engine import Question, judge
 from scanner.judge.estate import Estate, coverage
 from scanner.judge.registry import Check
-from scanner.judge.settle import settle
+from scanner.judge.settle import by_check, settle
 from scanner.judge.waive import beside, waive
 from scanner.judge.weigh import weigh
 from scanner.model.baseline import Baseline
@@ -63,7 +63,8 @@ def assess(
     estate = Estate.of(snapshot, decls)
     verdicts, notes = waive(weigh(judge(estate, plan_questions(checks, promises, params or {}), now), promises), (*waivers, *beside(snapshot.documents)), now.date())
     meets = _meets(known or decls, checks) if promises else {}
-    settlements = tuple(settle(promise, verdicts, snapshot, now.date(), checks, meets) for promise in promises)
+    groups = by_check(verdicts)
+    settlements = tuple(settle(promise, groups, snapshot, now.date(), checks, meets) for promise in promises)
     return Assessment(
         version=__version__,
         taken_at=snapshot.run.taken_at,

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
 from itertools import groupby
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any
 
 from scanner.judge.estate import Estate
 from scanner.judge.registry import Check
 from scanner.judge.scope import in_scope
-from scanner.model.known import Fact, Json, Known, Reason, Source, Unknown
+from scanner.model.known import Fact, Json, Reason, Source, Unknown
 from scanner.model.record import dataclass
 from scanner.model.resource import Ref, Resource
 from scanner.model.said import say, term
@@ -49,18 +49,25 @@ def judge(estate: Estate, questions: Iterable[Question], now: datetime) -> tuple
 
 
 def in_order(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
-    """Verdicts by `Verdict.sort_key`: each subject is compared once with the others, not once for each of its verdicts."""
-    place = {ref: n for n, ref in enumerate(sorted({v.subject for v in verdicts}, key=_names))}
-    keys = [(v.weight, v.check, place[v.subject], v.fact, n) for n, v in enumerate(verdicts)]
-    keys.sort()
+    """Verdicts by `Verdict.sort_key`. Each is one number: what they are about, checks and facts are put in order by themselves first."""
+    subjects = {id(v.subject): v.subject for v in verdicts}
+    place = {ref: n for n, ref in enumerate(sorted(set(subjects.values()), key=_names))}
+    where = {key: place[ref] for key, ref in subjects.items()}
+    checks = {name: n for n, name in enumerate(sorted({v.check for v in verdicts}))}
+    facts = {name: n for n, name in enumerate(sorted({v.fact for v in verdicts}))}
+    weights = {weight: n for n, weight in enumerate(sorted({v.weight for v in verdicts}))}
+    by_check, by_place, by_fact = len(checks), len(place), len(facts)
+    keys = [((weights[v.weight] * by_check + checks[v.check]) * by_place + where[id(v.subject)]) * by_fact + facts[v.fact] for v in verdicts]
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    if len(set(keys)) == len(keys):
+        return tuple([verdicts[n] for n in order])
     ordered: list[Verdict] = []
-    for _, alike in groupby(keys, key=_but_last):
-        group = [verdicts[key[-1]] for key in alike]  # of one check, subject and fact: they differ by their parameters, and a fingerprint says which
+    for _, alike in groupby(order, key=keys.__getitem__):
+        group = [verdicts[n] for n in alike]  # of one check, subject and fact: they differ by their parameters, and a fingerprint says which
         ordered.extend(group if len(group) == 1 else sorted(group, key=lambda v: v.fingerprint))
     return tuple(ordered)
 
 
-_but_last = itemgetter(0, 1, 2, 3)
 _names = attrgetter("provider", "type", "account", "region", "id", "name")
 
 
@@ -70,39 +77,36 @@ def _answers(estate: Estate, question: Question, now: datetime) -> Iterator[Verd
     if question.check.estate:
         yield from _of_estate(estate, question, params, now)
     else:
+        given = question.params if isinstance(question.params, dict) else dict(question.params)
+        ask = question.check.asking(params, now)
         said: dict[int, tuple[Resource, Outcome]] = {}
-        given = dict(question.params)
         for kind in question.check.needs:
+            name = kind.__name__
             for resource, known in estate.with_fact(kind):
                 if everywhere or question.concerns(resource.ref, resource.tags, resource.all_tags):
-                    yield _verdict(question, given, resource, kind.__name__, _said(question, resource, known, params, now, said), known.sources)
+                    yield _verdict(question, given, resource, name, _said(ask, resource, known, said), known.sources)
     for kind in question.check.needs:
         for ref, call in estate.gaps(kind):
             if question.concerns(ref):
                 yield _gap(question, ref, call, kind)
 
 
-def _said(question: Question, resource: Resource, known: Fact[Any], params: object, now: datetime, said: dict[int, tuple[Resource, Outcome]]) -> Outcome:
+def _said(ask: Callable[[Resource, Any], object], resource: Resource, known: Fact[Any], said: dict[int, tuple[Resource, Outcome]]) -> Outcome:
     """`said`: what the check answered about a fact that several resources share, where its words name none of them."""
     before = said.get(id(known)) if said else None
     if before is not None and (before[0].facts is resource.facts and before[0].tags == resource.tags):
         return before[1]
     if isinstance(known, Unknown):
         return Outcome(Status.UNKNOWN, known.detail or term(known.reason.value, f"reason.{known.reason}"), known.reason)
-    outcome = _ask(question.check, resource, known, params, now)
-    if resource.dialect == Dialect.TERRAFORM and resource.ref.name not in outcome.why and resource.ref.name:
-        said[id(known)] = (resource, outcome)
-    return outcome
-
-
-def _ask(check: Check[Any], resource: Resource, known: Known[Any], params: object, now: datetime) -> Outcome:
     try:
-        outcome: object = check.ask(resource, known.value, params, now)
+        outcome = ask(resource, known.value)
         if not isinstance(outcome, Outcome):
             raise TypeError(f"it answered {outcome!r} instead of passes, fails or unsure")
-        return outcome
     except Exception as error:  # the edge of foreign code: a check that breaks has not answered
-        return Outcome(Status.UNKNOWN, say("the check itself failed: {error}", error=f"{type(error).__name__}: {error}"), Reason.DEFECT)
+        outcome = Outcome(Status.UNKNOWN, say("the check itself failed: {error}", error=f"{type(error).__name__}: {error}"), Reason.DEFECT)
+    if resource.dialect == Dialect.TERRAFORM and resource.ref.name and resource.ref.name not in outcome.why:
+        said[id(known)] = (resource, outcome)
+    return outcome
 
 
 def _of_estate(estate: Estate, question: Question, params: object, now: datetime) -> Iterator[Verdict]:

@@ -120,13 +120,13 @@ class Check(Generic[Body]):
 
     def ask(self, resource: Resource, fact: object, params: object, now: datetime) -> Outcome:
         """The check's answer about one known fact."""
-        arguments: list[object] = [resource, fact]
-        if self.params is not None:
-            arguments.append(params)
-        if self.wants_now:
-            arguments.append(Now(now))
-        outcome: Outcome = self.body(*arguments)
+        outcome: Outcome = self.asking(params, now)(resource, fact)
         return outcome
+
+    def asking(self, params: object, now: datetime) -> Callable[[Resource, Any], Any]:
+        """The check with all that is the same for every resource."""
+        body, rest = self.body, [*([params] if self.params is not None else []), *([Now(now)] if self.wants_now else [])]
+        return (lambda resource, fact: body(resource, fact, *rest)) if rest else body
 
 
 def _fits(value: object, hint: object) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
 
@@ -17,13 +17,18 @@ from scanner.model.verdict import Status, Verdict
 
 
 def settle(
-    promise: Promise, verdicts: Iterable[Verdict], snapshot: Snapshot, today: date, asked: Collection[str] = (), meets: Mapping[str, Collection[str]] | None = None
+    promise: Promise,
+    verdicts: Iterable[Verdict] | Mapping[str, Sequence[Verdict]],
+    snapshot: Snapshot,
+    today: date,
+    asked: Collection[str] = (),
+    meets: Mapping[str, Collection[str]] | None = None,
 ) -> Settlement:
     """Any fail breaks it; it is kept only if something was asked, all of it passed, and nothing in scope was left out.
     `asked` names the checks of this run, to say of a check that it was left out by choice; `meets` names the types that a
-    check can meet, to tell whether a type that was left out could have answered."""
-    every = tuple(verdicts)
-    groups = [(bind, [v for v in every if answers(promise, bind, v)]) for bind in promise.binds]
+    check can meet, to tell whether a type that was left out could have answered. Who settles many promises gives the verdicts `by_check`."""
+    every = verdicts if isinstance(verdicts, Mapping) else by_check(verdicts)
+    groups = [(bind, [v for v in every.get(bind.check, ()) if answers(promise, bind, v)]) for bind in promise.binds]
     relevant = {v.fingerprint: v for _, group in groups for v in group}
     counts = Counter(v.status for v in relevant.values())
     fails = tuple(sorted(v.fingerprint for v in relevant.values() if v.status is Status.FAIL))
@@ -42,16 +47,25 @@ def settle(
     return Settlement(promise.id, status, promise.text, tally, fails, missing, promise.url, promise.attested, promise.severity)
 
 
+def by_check(verdicts: Iterable[Verdict]) -> Mapping[str, Sequence[Verdict]]:
+    """Verdicts in their order, by what was asked."""
+    found: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        found.setdefault(verdict.check, []).append(verdict)
+    return found
+
+
 def answers(promise: Promise, bind: Bind, verdict: Verdict) -> bool:
     """Whether a verdict says something about what a promise binds."""
-    if verdict.check != bind.check or dict(verdict.params) != dict(bind.params):
+    if verdict.check != bind.check or (verdict.params is not bind.params and dict(verdict.params) != dict(bind.params)):
         return False
     if bind.facts and verdict.fact not in bind.facts:
         return False
-    kind = verdict.subject.type.lower()
-    if bind.types and not any(fnmatchcase(kind, p.lower()) or (verdict.gap and _may_hide(kind, p.lower())) for p in bind.types):
-        return False
-    return in_scope(promise.scope, verdict.subject, verdict.tags, verdict.all_tags)
+    if bind.types:
+        kind = verdict.subject.type.lower()
+        if not any(fnmatchcase(kind, p.lower()) or (verdict.gap and _may_hide(kind, p.lower())) for p in bind.types):
+            return False
+    return not promise.scope or in_scope(promise.scope, verdict.subject, verdict.tags, verdict.all_tags)
 
 
 def _may_hide(gap_type: str, pattern: str) -> bool:
@@ -97,7 +111,7 @@ def _looked_at(item: str, seen: Iterable[Verdict], snapshot: Snapshot) -> bool:
     kind, _, rest = item.partition(":")
     if kind == "tag":
         return any(tagged(rest, verdict.tags) for verdict in seen)
-    if any(in_scope((item,), verdict.subject) for verdict in seen):
+    if any(in_scope((item,), subject) for subject in {id(verdict.subject): verdict.subject for verdict in seen}.values()):
         return True
     account = item.partition(":")[2].partition("/")[0]
     calls = (c for c in snapshot.calls if c.ok and (c.account or not account))

@@ -61,7 +61,10 @@ def say(template: str, /, **values: object) -> Said:
     """A sentence of which the catalogues translate the template: `say("{name} stores data unencrypted", name=res.ref.name)`.
 
     The fields are named, and format their values as in an f-string: `{days:g}`. A value may be a sentence itself."""
-    return Said(template.format_map(values) if values else template, template, values)
+    made = str.__new__(Said, template.format_map(values) if values else template)
+    names = tuple(values)
+    made.template, made.separator, made._names, made._held = template, "", _NAMES.setdefault(names, names), tuple(values.values())
+    return made
 
 
 def term(text: str, key: str = "") -> Said:
