@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
-from providers.cloudformation import reader
-from scanner import plugins
-from scanner.collect.plan import Options
-from scanner.judge.estate import Estate
 from scanner.model import facts as vocabulary
 from scanner.model.known import Known
-from scanner.model.resource import Resource
-from scanner.model.snapshot import Run, Snapshot
-from tests.contract.test_aws_batch_1_documents import said, shown
-from tests.support.aws import TYPES
+from tests.support.aws_bodies import planned, said, shown
 from tests.support.cases import each
 
 FILE = Path(__file__).parents[2] / "fixtures" / "aws" / "services.yaml"
@@ -236,16 +228,9 @@ FilesSilent      Certificate     -                  none
 ROWS = [(*line.split(None, 3), "")[:4] for line in TRUTH.strip().splitlines()]
 
 
-@cache
-def found(region: str = "eu-central-1") -> dict[str, Resource]:
-    answer = reader.read(FILE, "services.yaml", Options(settings={"template.region": region} if region else {}))
-    snapshot = Snapshot.of(Run("2026-11-21T10:00:00Z", "0.1.0"), (answer.call, *answer.more_calls), answer.documents)
-    return {resource.ref.name: resource for resource in Estate.of(snapshot, plugins.load_types(TYPES)).resources}
-
-
 @each(("name", "fact", "field", "expected"), ROWS)
 def test_facts_follow_from_the_template(name: str, fact: str, field: str, expected: str) -> None:
-    read = found()[name].facts.get(getattr(vocabulary, fact))
+    read = planned(FILE)[name].facts.get(getattr(vocabulary, fact))
     if field == "-":
         got = said(read)
         assert (" ".join(got) if isinstance(got, list) else got) == expected
@@ -256,5 +241,5 @@ def test_facts_follow_from_the_template(name: str, fact: str, field: str, expect
 
 def test_without_a_region_what_stands_in_the_stack_has_no_place() -> None:
     for name, kind in (("Take", vocabulary.Home), ("IndexAll", vocabulary.Replicas), ("StoreSilent", vocabulary.LogPlaces)):
-        got = said(found("")[name].facts[kind])
+        got = said(planned(FILE, "")[name].facts[kind])
         assert got in ("unknown unresolved", ["?"]), got

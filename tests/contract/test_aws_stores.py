@@ -16,9 +16,8 @@ from scanner.model import facts as vocabulary
 from scanner.model.known import Known
 from scanner.model.resource import Resource
 from scanner.model.snapshot import Snapshot
-from tests.contract.test_aws_batch_1_documents import said, shown
 from tests.support.aws import QUICK, scan
-from tests.support.aws_bodies import DECLS, entries, misfits, snapshot
+from tests.support.aws_bodies import DECLS, entries, misfits, said, shown, snapshot
 from tests.support.aws_wire import cloud_of, served
 from tests.support.cases import each
 

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
-from providers.cloudformation import reader
-from scanner.collect.plan import Options
-from scanner.judge.estate import Estate
 from scanner.model import facts as vocabulary
-from scanner.model.resource import Resource
-from scanner.model.snapshot import Run, Snapshot
-from tests.contract.test_aws_batch_1_documents import said, shown
-from tests.support.aws_bodies import DECLS
+from tests.support.aws_bodies import planned, said, shown
 from tests.support.cases import each
 
 FILE = Path(__file__).parents[2] / "fixtures" / "aws" / "stores.yaml"
@@ -176,16 +169,9 @@ WafLogs           LogPlaces     -                  us-east-1
 ROWS = [(*line.split(maxsplit=3), "")[:4] for line in TRUTH.strip().splitlines()]
 
 
-@cache
-def planned() -> dict[str, Resource]:
-    answer = reader.read(FILE, FILE.name, Options(settings={"template.region": "eu-central-1"}))
-    snapshot = Snapshot.of(Run("2026-11-21T10:00:00Z", "0.1.0"), (answer.call, *answer.more_calls), answer.documents)
-    return {r.ref.name: r for r in Estate.of(snapshot, DECLS).resources}
-
-
 @each(("name", "fact", "field", "expected"), ROWS)
 def test_what_a_template_says(name: str, fact: str, field: str, expected: str) -> None:
-    found = planned()[name].facts.get(getattr(vocabulary, fact))
+    found = planned(FILE)[name].facts.get(getattr(vocabulary, fact))
     if field == "-":
         got = said(found)
         assert (" ".join(got) if isinstance(got, list) else got) == expected, found

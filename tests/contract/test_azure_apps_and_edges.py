@@ -43,7 +43,7 @@ from scanner.store.snapshot_file import save
 from tests.support.azure import OPTIONS, RUN, Judged, countries, decls, estate_document, scan, served
 from tests.support.cases import each
 
-FIXTURE = "batch_3.json"
+FIXTURE = "apps_and_edges.json"
 ITEM = "rsvgood/Azure/c;{0}/{0}"
 
 

@@ -36,7 +36,7 @@ from tests.support.azure import Judged, countries, estate_document, scan, served
 from tests.support.azure_template import judged as from_template
 from tests.support.cases import each
 
-FIXTURE = "batch_2.json"
+FIXTURE = "data_services.json"
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ def offer(tmp_path_factory: pytest.TempPathFactory) -> Offer:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"):
             patch.delenv(name, raising=False)
-        with served(estate_document("batch_endpoints.json"), tmp_path_factory.mktemp("arm")):
+        with served(estate_document("endpoints.json"), tmp_path_factory.mktemp("arm")):
             snapshot = scan(OPTIONS, "Production")
     assert [call for call in snapshot.calls if not call.ok] == []
     return offered(snapshot, decls())
@@ -56,7 +56,7 @@ def test_a_listener_without_a_name_is_a_gap(offer: Offer) -> None:
 
 
 def test_a_list_that_is_refused_may_hide_endpoints(scrubbed_environment: None, tmp_path: Path) -> None:
-    with served(estate_document("batch_endpoints.json"), tmp_path) as arm:
+    with served(estate_document("endpoints.json"), tmp_path) as arm:
         arm.set_rules([{"match": "/resources$", "action": 403}])
         hidden = offered(scan(OPTIONS, "Production"), decls())
     assert hidden.targets == ()

@@ -50,7 +50,7 @@ def asked(arm: ArmReplay) -> list[str]:
     return list(arm.core.tally.operations)
 
 
-FILES = ["estate.json", *sorted(file.name for file in FIXTURES.glob("batch_*.json"))]
+FILES = ["estate.json", *sorted(file.name for file in FIXTURES.glob("*.json") if file.name != "estate.json")]
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -25,7 +25,7 @@ EXEMPTIONS = "Microsoft.Authorization/policyExemptions"
 
 @pytest.fixture(scope="module")
 def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    with served(estate_document("batch_2.json"), tmp_path_factory.mktemp("arm")):
+    with served(estate_document("data_services.json"), tmp_path_factory.mktemp("arm")):
         return scan()
 
 
@@ -84,7 +84,7 @@ def test_verdicts(snapshot: Snapshot) -> None:
 
 
 def test_a_list_that_is_refused_is_a_gap(scrubbed_environment: None, tmp_path: Path) -> None:
-    with served(estate_document("batch_2.json"), tmp_path) as arm:
+    with served(estate_document("data_services.json"), tmp_path) as arm:
         arm.set_rules([{"match": "/policyAssignments$", "action": 403}, {"match": "/policyExemptions$", "action": 500}])
         snapshot = scan()
     verdicts = judge(Estate.of(snapshot, decls()), [Question(load_checks()["allowed-regions"])], NOW)
@@ -93,7 +93,7 @@ def test_a_list_that_is_refused_is_a_gap(scrubbed_environment: None, tmp_path: P
 
 
 def test_exemptions_without_their_assignments_are_unknown(scrubbed_environment: None, tmp_path: Path) -> None:
-    with served(estate_document("batch_2.json"), tmp_path) as arm:
+    with served(estate_document("data_services.json"), tmp_path) as arm:
         arm.set_rules([{"match": "/policyAssignments$", "action": 403}])
         judged = Judged.of(scan())
     for name in ("lasting", "unrelated"):
@@ -101,7 +101,7 @@ def test_exemptions_without_their_assignments_are_unknown(scrubbed_environment: 
 
 
 def test_the_same_in_a_template(tmp_path: Path) -> None:
-    given = [r for r in estate_document("batch_2.json")["resources"] if r["type"] in (ASSIGNMENTS, EXEMPTIONS) and "/resourceGroups/" not in r["id"]]
+    given = [r for r in estate_document("data_services.json")["resources"] if r["type"] in (ASSIGNMENTS, EXEMPTIONS) and "/resourceGroups/" not in r["id"]]
     found = {name: resource for (_, name), resource in from_template(given, tmp_path).items()}
     assert countries(rule(found["locations"]).places) == ["NL", "IE"]
     assert rule(found["reporting"]).enforced is False

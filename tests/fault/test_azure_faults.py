@@ -11,16 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import pytest
 
 from providers.azure.found import Piece, Under, below_of
-from providers.azure.live import AzureWorker
-from scanner.collect.ledger import Ledger
 from scanner.collect.plan import Answer, Job
 from scanner.collect.run import attempt
-from scanner.demo.arm import ArmReplay
 from scanner.judge.engine import Question, judge
 from scanner.judge.estate import Estate, coverage
 from scanner.judge.registry import ParamError
@@ -28,8 +24,9 @@ from scanner.model.known import Reason
 from scanner.model.snapshot import Snapshot
 from scanner.model.verdict import Status
 from scanner.plugins import load_checks
-from tests.support.azure import OPTIONS, RUN, decls, estate_document, served, small_document, worker
+from tests.support.azure import OPTIONS, decls, estate_document, served, small_document, worker
 from tests.support.azure_directory import directory
+from tests.support.azure_looks import Looks
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 #: Looks without which the scan knows as much: the list of api-versions, as Resource Manager says by itself what is gone.
@@ -55,14 +52,10 @@ FAULTS: dict[str, tuple[dict[str, Any], Reason]] = {
 }
 
 
-@dataclass
+@dataclass(frozen=True)
 class Healthy:
-    arm: ArmReplay
-    worker: AzureWorker
-    answers: dict[str, tuple[Job, Answer]]
-    paths: dict[str, str]
-    """Path of each look's request."""
-    statuses: dict[str, Status]
+    looks: Looks
+    statuses: dict[str, Status] = field(default_factory=dict)
     judged: dict[str, list[tuple[Answer, dict[str, Status]]]] = field(default_factory=dict)
 
     def without(self, answer: Answer) -> dict[str, Status]:
@@ -72,19 +65,9 @@ class Healthy:
         for one, found in before:
             if one == lost:
                 return found
-        found = statuses(self.snapshot(answer.call.id, answer))
+        found = statuses(self.looks.snapshot(answer))
         before.append((lost, found))
         return found
-
-    def snapshot(self, broken: str = "", answer: Answer | None = None) -> Snapshot:
-        """The run again, with one answer in place of the healthy one."""
-        ledger, jobs = Ledger(), list(self.worker.start())
-        while jobs:
-            job = jobs.pop()
-            given = answer if job.call.id == broken and answer else self.answers[job.call.id][1]
-            ledger.take(given)
-            jobs.extend(given.jobs)
-        return ledger.snapshot(RUN)
 
 
 def statuses(snapshot: Snapshot) -> dict[str, Status]:
@@ -101,33 +84,23 @@ def statuses(snapshot: Snapshot) -> dict[str, Status]:
 @pytest.fixture(scope="module")
 def healthy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Healthy]:
     with served({**small_document(), "directory": directory()}, tmp_path_factory.mktemp("arm")) as arm:
-        opened = worker(replace(OPTIONS, call_timeout=10, timeout=900))
-        answers: dict[str, tuple[Job, Answer]] = {}
-        paths: dict[str, str] = {}
-        jobs = list(opened.start())
-        while jobs:
-            job = jobs.pop()
-            arm.reset()
-            answers[job.call.id] = (job, attempt(opened, job))
-            paths[job.call.id] = unquote(arm.core.tally.paths[-1][1].split("?")[0]) if arm.core.tally.paths else ""
-            jobs.extend(answers[job.call.id][1].jobs)
-        assert all(answer.call.ok for _, answer in answers.values())
-        whole = Healthy(arm, opened, answers, paths, {})
-        whole.statuses = statuses(whole.snapshot())
+        whole = Healthy(Looks.of(arm))
+        assert all(answer.call.ok for _, answer in whole.looks.answers.values())
+        whole.statuses.update(statuses(whole.looks.snapshot()))
         yield whole
 
 
 @pytest.fixture(autouse=True)
 def environment(scrubbed_environment: None, healthy: Healthy, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name, value in healthy.arm.environment().items():
+    for name, value in healthy.looks.arm.environment().items():
         monkeypatch.setenv(name, value)
     yield
-    healthy.arm.set_rules([])
+    healthy.looks.arm.set_rules([])
 
 
 def looks(healthy: Healthy) -> list[Job]:
     """Every look that sends something: what is asked of each vault of a subscription without one sends nothing, and cannot break."""
-    return [job for job, _ in healthy.answers.values() if job.kind != "token" and healthy.paths[job.call.id]]
+    return [job for job, _ in healthy.looks.answers.values() if job.kind != "token" and healthy.looks.paths[job.call.id]]
 
 
 def test_the_healthy_scan_makes_every_kind_of_look(healthy: Healthy) -> None:
@@ -140,10 +113,10 @@ def test_the_healthy_scan_makes_every_kind_of_look(healthy: Healthy) -> None:
 def test_a_broken_look_turns_nothing_green(healthy: Healthy, name: str) -> None:
     rule, reason = FAULTS[name]
     for job in looks(healthy):
-        path = healthy.paths[job.call.id]
-        healthy.arm.set_rules([{"match": f"^{path}$", **rule}])
-        answer = attempt(healthy.worker, job)
-        healthy.arm.set_rules([])
+        path = healthy.looks.paths[job.call.id]
+        healthy.looks.arm.set_rules([{"match": f"^{path}$", **rule}])
+        answer = attempt(healthy.looks.worker, job)
+        healthy.looks.arm.set_rules([])
         if (code := NONE.get(name, "")) in declared(job):  # the error means that there is none
             assert (answer.call.ok, answer.call.code) == (True, code)
         else:
@@ -163,16 +136,16 @@ def declared(job: Job) -> Mapping[str, Any]:
 def test_a_look_that_hangs_is_given_up(healthy: Healthy) -> None:
     impatient = worker(replace(OPTIONS, call_timeout=0.15, timeout=900))
     for job in looks(healthy):
-        path = healthy.paths[job.call.id]
-        healthy.arm.set_rules([{"match": f"^{path}$", "action": "hang", "seconds": 5}])
+        path = healthy.looks.paths[job.call.id]
+        healthy.looks.arm.set_rules([{"match": f"^{path}$", "action": "hang", "seconds": 5}])
         check_broken(healthy, job, attempt(impatient, job), Reason.TIMEOUT)
-        healthy.arm.set_rules([])
+        healthy.looks.arm.set_rules([])
 
 
 def check_broken(healthy: Healthy, job: Job, answer: Answer, reason: Reason) -> None:
     said = f"{job.call.id}: {answer.call}"
     assert answer.call.outcome is reason, said
-    snapshot = healthy.snapshot(job.call.id, answer)
+    snapshot = healthy.looks.snapshot(answer)
     gaps = [gap for gap in coverage(snapshot).gaps if (gap.operation, gap.subject, gap.account) == (job.call.operation, job.call.subject or None, job.call.account or None)]
     assert [gap.reason for gap in gaps] == [reason], said
     judged = healthy.without(answer)
@@ -200,7 +173,7 @@ TOKEN: dict[str, tuple[dict[str, Any], Reason]] = {
 @pytest.mark.parametrize("name", TOKEN)
 def test_a_token_that_is_not_given_hides_everything(healthy: Healthy, name: str) -> None:
     rule, reason = TOKEN[name]
-    healthy.arm.set_rules([{"match": "/oauth2/", **rule}])
+    healthy.looks.arm.set_rules([{"match": "/oauth2/", **rule}])
     opened = worker(replace(OPTIONS, call_timeout=0.3))
     (job,) = opened.start()
     answer = attempt(opened, job)

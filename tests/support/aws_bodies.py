@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from providers.cloudformation import reader
 from scanner import plugins
+from scanner.collect.plan import Options
 from scanner.declare.live import Each, Get, List
-from scanner.model.known import Json, Reason
-from scanner.model.resource import Ref
+from scanner.judge.estate import Estate
+from scanner.model import facts as vocabulary
+from scanner.model.known import Json, Known, Reason, Unknown
+from scanner.model.resource import Ref, Resource
 from scanner.model.snapshot import Call, Dialect, Document, Run, Snapshot
 from tests.support.aws import TYPES
 from tests.support.aws_shapes import Shape, output
@@ -106,4 +111,32 @@ def _against(value: Json, shape: Any, where: str) -> Iterator[str]:
             yield f"{where} is a {type(value).__name__} and should be a {kind}"
 
 
-__all__ = ["ACCOUNT", "DECLS", "entries", "misfits", "snapshot"]
+def said(fact: Any) -> Any:
+    """A fact as the fixture writes it."""
+    if fact is None:
+        return "none"
+    if isinstance(fact, Unknown):
+        return f"unknown {fact.reason}"
+    assert isinstance(fact, Known)
+    value = fact.value
+    if isinstance(value, vocabulary.Home):
+        return f"{value.place.region} {value.place.country}"
+    if hasattr(value, "places"):
+        return [place.region if place.country else "?" for place in value.places]
+    return value
+
+
+def shown(value: Any) -> Any:
+    text = ", ".join(value) if isinstance(value, tuple) else value
+    return text if isinstance(text, (bool, int, float)) else str(text)
+
+
+@cache
+def planned(file: Path, region: str = "eu-central-1") -> Mapping[str, Resource]:
+    """What a template makes in a region (none: not said), by logical id."""
+    answer = reader.read(file, file.name, Options(settings={"template.region": region} if region else {}))
+    read = Snapshot.of(Run("2026-11-21T10:00:00Z", "0.1.0"), (answer.call, *answer.more_calls), answer.documents)
+    return {resource.ref.name: resource for resource in Estate.of(read, DECLS).resources}
+
+
+__all__ = ["ACCOUNT", "DECLS", "entries", "misfits", "planned", "said", "shown", "snapshot"]

@@ -1,4 +1,4 @@
-"""Records the fixtures `fixtures/aws/estate.jsonl` and `batch_1.jsonl`: `python -m tests.support.aws_record`. Run it when a declaration reads more."""
+"""Records the fixtures `fixtures/aws/estate.jsonl` and `networks_and_machines.jsonl`: `python -m tests.support.aws_record`. Run it when a declaration reads more."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def record() -> None:
         save(scan(url, replace(QUICK, regions=("eu-central-1", "eu-west-1", "us-east-1"))), FIXTURES / "estate.jsonl")
     with moto_server() as url:
         Wide(url).build()
-        save(scan(url, replace(QUICK, types=SERVED, regions=REGIONS, retries=0)), FIXTURES / "batch_1.jsonl")
+        save(scan(url, replace(QUICK, types=SERVED, regions=REGIONS, retries=0)), FIXTURES / "networks_and_machines.jsonl")
 
 
 if __name__ == "__main__":

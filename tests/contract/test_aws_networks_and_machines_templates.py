@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
-from providers.cloudformation import reader
-from scanner import plugins
-from scanner.collect.plan import Options
-from scanner.judge.estate import Estate
 from scanner.model import facts as vocabulary
-from scanner.model.resource import Resource
-from scanner.model.snapshot import Run, Snapshot
-from tests.contract.test_aws_batch_1_documents import said, shown
-from tests.support.aws import TYPES
+from tests.support.aws_bodies import planned, said, shown
 from tests.support.cases import each
 
-FILE = Path(__file__).parents[2] / "fixtures" / "aws" / "batch_1.yaml"
+FILE = Path(__file__).parents[2] / "fixtures" / "aws" / "networks_and_machines.yaml"
 #: The certificate elsewhere might be one of the stack set's, which this file does not show; what a canary's bucket will be
 #: called is known after deployment.
 #: logical id, fact, field (`places`: countries known; `?`: none), value
@@ -141,16 +133,9 @@ DesktopBad        AtRest        state              off
 ROWS = [(*line.split(None, 3), "")[:4] for line in TRUTH.strip().splitlines()]
 
 
-@cache
-def found(region: str = "eu-central-1") -> dict[str, Resource]:
-    answer = reader.read(FILE, "batch_1.yaml", Options(settings={"template.region": region} if region else {}))
-    snapshot = Snapshot.of(Run("2026-11-21T10:00:00Z", "0.1.0"), (answer.call, *answer.more_calls), answer.documents)
-    return {resource.ref.name: resource for resource in Estate.of(snapshot, plugins.load_types(TYPES)).resources}
-
-
 @each(("name", "fact", "field", "expected"), ROWS)
 def test_facts_follow_from_the_template(name: str, fact: str, field: str, expected: str) -> None:
-    got = said(found()[name].facts.get(getattr(vocabulary, fact)))
+    got = said(planned(FILE)[name].facts.get(getattr(vocabulary, fact)))
     if field != "-":
         assert not isinstance(got, (str, list)), got
         got = str(shown(getattr(got, field)))
@@ -159,5 +144,5 @@ def test_facts_follow_from_the_template(name: str, fact: str, field: str, expect
 
 def test_without_a_region_what_stands_in_the_stack_has_no_place() -> None:
     for name in ("Kube", "SubnetNear", "MachineSilent"):
-        assert said(found("")[name].facts[vocabulary.Home]) == "unknown unresolved"
-    assert said(found("")["FlowOut"].facts[vocabulary.Replicas]) == ["?", "?"]
+        assert said(planned(FILE, "")[name].facts[vocabulary.Home]) == "unknown unresolved"
+    assert said(planned(FILE, "")["FlowOut"].facts[vocabulary.Replicas]) == ["?", "?"]

@@ -1,4 +1,4 @@
-"""Accounts, flows and stores of this batch: against moto where it knows them, by documents of botocore's own shapes, and in templates."""
+"""Accounts, logs, streams, edges and their stores: against moto where it knows them, by documents of botocore's own shapes, and in templates."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from scanner.model.known import Known, Reason, Unknown
 from scanner.model.resource import Ref, Resource
 from scanner.model.snapshot import Dialect, Document, Snapshot
 from tests.support.aws import ACCOUNT, QUICK, moto_server, scan
-from tests.support.aws_batch_4 import CASES, DECLS, FIXTURES, MINE, RUN, seed, written
+from tests.support.aws_accounts_and_flows import CASES, DECLS, FIXTURES, MINE, RUN, seed, written
 from tests.support.aws_shapes import methods, model
 from tests.support.cases import each
 
@@ -221,8 +221,8 @@ def test_documents_become_facts(n: int) -> None:
 
 # -- templates ---------------------------------------------------------------------------------------------
 def planned() -> dict[str, Resource]:
-    path = FIXTURES / "batch_4.yaml"
-    answer = reader.read(path, "batch_4.yaml", Options(settings={"template.region": GERMANY}))
+    path = FIXTURES / "accounts_and_flows.yaml"
+    answer = reader.read(path, "accounts_and_flows.yaml", Options(settings={"template.region": GERMANY}))
     return {r.ref.name: r for r in Estate.of(Snapshot.of(RUN, (answer.call, *answer.more_calls), answer.documents), DECLS).resources}
 
 

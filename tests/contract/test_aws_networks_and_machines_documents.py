@@ -10,13 +10,12 @@ from providers.aws.documents import holds
 from scanner import plugins
 from scanner.judge.estate import Estate
 from scanner.model import facts as vocabulary
-from scanner.model.known import Known, Unknown
 from scanner.model.resource import Resource
 from tests.support.aws import TYPES
-from tests.support.aws_bodies import DECLS, entries, misfits, snapshot
+from tests.support.aws_bodies import DECLS, entries, misfits, said, shown, snapshot
 from tests.support.cases import each
 
-FILE = Path(__file__).parents[2] / "fixtures" / "aws" / "batch_1.json"
+FILE = Path(__file__).parents[2] / "fixtures" / "aws" / "networks_and_machines.json"
 ENTRIES = entries(FILE)
 EXPECTED = [(row["type"], row["name"], kind, value) for row in ENTRIES for kind, value in row["facts"].items() if not row.get("reference")]
 
@@ -29,26 +28,6 @@ def found() -> dict[tuple[str, str], Resource]:
 @each("row", ENTRIES)
 def test_documents_are_what_the_api_answers(row: dict[str, Any]) -> None:
     assert list(misfits(row)) == []
-
-
-def said(fact: Any) -> Any:
-    """A fact as the fixture writes it."""
-    if fact is None:
-        return "none"
-    if isinstance(fact, Unknown):
-        return f"unknown {fact.reason}"
-    assert isinstance(fact, Known)
-    value = fact.value
-    if isinstance(value, vocabulary.Home):
-        return f"{value.place.region} {value.place.country}"
-    if hasattr(value, "places"):
-        return [place.region if place.country else "?" for place in value.places]
-    return value
-
-
-def shown(value: Any) -> Any:
-    text = ", ".join(value) if isinstance(value, tuple) else value
-    return text if isinstance(text, (bool, int, float)) else str(text)
 
 
 @each("row", [row for row in ENTRIES if row.get("gone")])

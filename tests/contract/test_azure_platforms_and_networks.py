@@ -43,7 +43,7 @@ from scanner.store.snapshot_file import save
 from tests.support.azure import OPTIONS, RUN, Judged, countries, decls, estate_document, scan, served
 from tests.support.cases import each
 
-BATCH = "batch_1.json"
+BATCH = "platforms_and_networks.json"
 VAULT_CERTIFICATE = "Microsoft.KeyVault/vaults/certificates"
 
 

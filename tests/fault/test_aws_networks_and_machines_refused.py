@@ -44,7 +44,7 @@ UNSEEN = {
 
 @cache
 def recorded() -> Snapshot:
-    return load(FIXTURES / "batch_1.jsonl").merge(snapshot(entries(FIXTURES / "batch_1.json")))
+    return load(FIXTURES / "networks_and_machines.jsonl").merge(snapshot(entries(FIXTURES / "networks_and_machines.json")))
 
 
 Verdicts = dict[tuple[str, str, str], tuple[str, str]]

@@ -1,6 +1,6 @@
-"""An estate of this batch's types in Germany (good) and Virginia (bad), made through moto's API; documents of what moto lacks.
+"""Accounts, logs, streams, edges and their stores in Germany (good) and Virginia (bad), made through moto's API; documents of what moto lacks.
 
-`python -m tests.support.aws_batch_4` records both in fixtures/aws/batch_4.jsonl: run it when a declaration reads more.
+`python -m tests.support.aws_accounts_and_flows` records both in fixtures/aws/accounts_and_flows.jsonl: run it when a declaration reads more.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SERVICES = frozenset(
 )  # fmt: skip
 MINE = frozenset(kind for kind in DECLS if kind.startswith("AWS::") and kind.split("::")[1] in SERVICES)
 RUN = Run("2026-11-21T10:00:00Z", "0.1.0")
-CASES: list[Mapping[str, Any]] = json.loads((FIXTURES / "batch_4.json").read_text(encoding="utf-8"))
+CASES: list[Mapping[str, Any]] = json.loads((FIXTURES / "accounts_and_flows.json").read_text(encoding="utf-8"))
 
 
 def written(n: int) -> tuple[tuple[Call, ...], Document]:
@@ -50,7 +50,7 @@ def record() -> None:
     made = [written(n) for n in range(len(CASES))]
     answered = [replace(call, at="", took=0.0) for call in seen.calls if call.ok]
     documents = [replace(doc, calls={put: id for put, id in doc.calls.items() if any(call.id == id for call in answered)}) for doc in ours]
-    save(Snapshot.of(RUN, (*answered, *(call for calls, _ in made for call in calls)), (*documents, *(doc for _, doc in made))), FIXTURES / "batch_4.jsonl")
+    save(Snapshot.of(RUN, (*answered, *(call for calls, _ in made for call in calls)), (*documents, *(doc for _, doc in made))), FIXTURES / "accounts_and_flows.jsonl")
 
 
 def seed(url: str) -> None:
