@@ -89,6 +89,8 @@ def members(calls: Calls, home: str, choice: Choice) -> Found:
         unwanted |= set(_below(calls, home, unit, found))
     if choice.units:
         within = [member for unit in choice.units for member in _below(calls, home, unit, found).values()]
+        # Accounts elsewhere are left out by choice, which has to be said of each of them.
+        found.left_out |= {member.id for member in _listed(calls, home, "list_accounts", {}, "", found)} - {member.id for member in within}
     else:
         within = list(_listed(calls, home, "list_accounts", {}, "", found))
         if not within and not found.faults:  # whoever asks is one of them

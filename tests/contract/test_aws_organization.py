@@ -95,8 +95,8 @@ def test_without_the_option_nobody_else_is_asked(lab: Lab) -> None:
     [
         ({"accounts": "one"}, {"one"}, {"two", "three"}),
         ({"exclude_accounts": "one,two"}, {"three"}, {"one", "two"}),
-        ({"ou": "care"}, {"one", "two"}, set()),
-        ({"ou": "deep,lab"}, {"two", "three"}, set()),
+        ({"ou": "care"}, {"one", "two"}, {"three"}),
+        ({"ou": "deep,lab"}, {"two", "three"}, {"one"}),
         ({"exclude_ou": "care"}, {"three"}, {"one", "two"}),
     ],
     ids=["accounts", "exclude-accounts", "ou", "two-ous", "exclude-ou"],
