@@ -16,9 +16,8 @@ from scanner.model.known import Known
 from scanner.model.resource import Resource
 from scanner.model.snapshot import Snapshot
 from scanner.model.verdict import Status
-from tests.contract.test_aws_networks_and_machines_documents import shown
 from tests.support.aws import QUICK, moto_server, scan
-from tests.support.aws_bodies import DECLS
+from tests.support.aws_bodies import DECLS, shown
 from tests.support.aws_stores import REGIONS, Stores
 from tests.support.cases import each
 
