@@ -173,7 +173,10 @@ def document(decl: TypeDecl, listing: List, item: Body, site: Site, call: Call, 
 
 
 def tags(listing: List, item: Body) -> dict[str, str]:
-    """Key/Value pairs of an item."""
+    """Tags of an item: Key/Value pairs (`Tags[]`), in whichever spelling, or one object of names and texts (`tags`)."""
     found: Iterable[Any] = values(listing.tags, item) if listing.tags else ()
+    if not listing.tags.endswith("[]"):
+        return {str(name): str(value) for one in found if isinstance(one, Mapping) for name, value in one.items()}
     pairs = [pair for value in found for pair in (value if isinstance(value, list) else [value])]
-    return {str(pair["Key"]): str(pair.get("Value", "")) for pair in pairs if isinstance(pair, Mapping) and "Key" in pair}
+    named = [(pair.get("Key", pair.get("key")), pair.get("Value", pair.get("value", ""))) for pair in pairs if isinstance(pair, Mapping)]
+    return {str(name): str(value) for name, value in named if name is not None}
