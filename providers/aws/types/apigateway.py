@@ -50,7 +50,7 @@ _READ = "apigateway:GET"
 """The one action of all reading calls (Service Authorization Reference, Amazon API Gateway Management)."""
 _ORDER = ("TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 _HTTPS = 'API Gateway Developer Guide, "REST APIs": endpoints of APIs and domain names answer HTTPS only'
-_APIS = List("apigateway", "get_rest_apis", each="items", id="arn:{partition}:apigateway:{region}::/restapis/{id}", name="name", permission=_READ)
+_APIS = List("apigateway", "get_rest_apis", each="items", id="arn:{partition}:apigateway:{region}::/restapis/{id}", name="name", tags="tags", permission=_READ)
 _STATELESS = {
     **PROBED, **PEOPLE, **KEYS, **SETTINGS,
     **never(Backups, BackupPlaces, BackupEncryption, why="holds settings and no data; they can be exported and deployed again"),
@@ -100,7 +100,7 @@ def _asks(_: Ref, stores: tuple[Any, ...]) -> ClientAuth:
 
 DOMAIN_NAME = TypeDecl(
     "AWS::ApiGateway::DomainName",
-    live=List("apigateway", "get_domain_names", each="items", id="arn:{partition}:apigateway:{region}::/domainnames/{domainName}", name="domainName", permission=_READ),
+    live=List("apigateway", "get_domain_names", each="items", id="arn:{partition}:apigateway:{region}::/domainnames/{domainName}", name="domainName", tags="tags", permission=_READ),
     terraform=shapes("AWS::ApiGateway::DomainName"),
     facts=(
         fact(Home, place=here()),

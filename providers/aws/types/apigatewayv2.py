@@ -66,7 +66,7 @@ def _asks(_: Ref, stores: tuple[Any, ...]) -> ClientAuth:
 DOMAIN_NAME = TypeDecl(
     "AWS::ApiGatewayV2::DomainName",
     live=List(
-        "apigatewayv2", "get_domain_names", each="Items", id="arn:{partition}:apigateway:{region}::/domainnames/{DomainName}", name="DomainName", permission="apigateway:GET",
+        "apigatewayv2", "get_domain_names", each="Items", id="arn:{partition}:apigateway:{region}::/domainnames/{DomainName}", name="DomainName", tags="Tags", permission="apigateway:GET",
     ),
     facts=(
         fact(Home, place=here()),
@@ -88,7 +88,7 @@ DOMAIN_NAME = TypeDecl(
 
 API = TypeDecl(
     "AWS::ApiGatewayV2::Api",
-    live=List("apigatewayv2", "get_apis", each="Items", id="arn:{partition}:apigateway:{region}::/apis/{ApiId}", name="Name", permission="apigateway:GET"),
+    live=List("apigatewayv2", "get_apis", each="Items", id="arn:{partition}:apigateway:{region}::/apis/{ApiId}", name="Name", tags="Tags", permission="apigateway:GET"),
     facts=(
         fact(Home, place=here()),
         fact(Transit, plaintext_allowed=always(False, cite="API Gateway Developer Guide, infrastructure security: APIs are reached by HTTPS only")),

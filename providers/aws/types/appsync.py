@@ -40,7 +40,7 @@ from scanner.sdk import (
     never_others,
 )
 
-_APIS = List("appsync", "list_graphql_apis", each="graphqlApis", id="arn", name="apiId")
+_APIS = List("appsync", "list_graphql_apis", each="graphqlApis", id="arn", name="apiId", tags="tags")
 
 
 def _hosts(_: Ref, hosts: tuple[Any, ...], visibility: tuple[Any, ...]) -> Endpoints:

@@ -19,7 +19,7 @@ def _kept(_: Ref, kinds: tuple[Any, ...], days: tuple[Any, ...]) -> Backups:
 
 CLUSTER = TypeDecl(
     "AWS::CloudHSM::Cluster",
-    live=List("cloudhsmv2", "describe_clusters", each="Clusters", id="arn:{partition}:cloudhsm:{region}:{account}:cluster/{ClusterId}"),
+    live=List("cloudhsmv2", "describe_clusters", each="Clusters", id="arn:{partition}:cloudhsm:{region}:{account}:cluster/{ClusterId}", tags="TagList[]"),
     skip="[?State=='DELETED'].ClusterId",
     facts=(
         fact(Home, place=here()),
@@ -31,7 +31,7 @@ CLUSTER = TypeDecl(
 
 BACKUP = TypeDecl(
     "AWS::CloudHSM::Backup",
-    live=List("cloudhsmv2", "describe_backups", each="Backups", id="arn:{partition}:cloudhsm:{region}:{account}:backup/{BackupId}"),
+    live=List("cloudhsmv2", "describe_backups", each="Backups", id="arn:{partition}:cloudhsm:{region}:{account}:backup/{BackupId}", tags="TagList[]"),
     cloudformation=False,
     skip="[?BackupState=='DELETED'].BackupId",
     facts=(

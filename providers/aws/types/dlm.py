@@ -82,7 +82,7 @@ _PLAIN = ("PolicyDetails.Schedules[]", "PolicyDetails.CreateInterval || CreateIn
 
 POLICY = TypeDecl(
     "AWS::DLM::LifecyclePolicy",
-    live=List("dlm", "get_lifecycle_policies", each="Policies", id="arn:{partition}:dlm:{region}:{account}:policy/{PolicyId}", name="PolicyId"),
+    live=List("dlm", "get_lifecycle_policies", each="Policies", id="arn:{partition}:dlm:{region}:{account}:policy/{PolicyId}", name="PolicyId", tags="Tags"),
     details=(Get("get_lifecycle_policy", put="policy", params={"PolicyId": "PolicyId"}, take="Policy"),),
     facts=(
         fact(Home, place=here()),

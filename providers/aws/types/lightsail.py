@@ -48,7 +48,7 @@ def _automatic(_: Ref, states: tuple[Any, ...]) -> Backups:
 
 INSTANCE = TypeDecl(
     "AWS::Lightsail::Instance",
-    live=List("lightsail", "get_instances", each="instances", id="arn", name="name"),
+    live=List("lightsail", "get_instances", each="instances", id="arn", name="name", tags="tags[]"),
     facts=(
         fact(Home, place=here(live="location.availabilityZone", cfn="AvailabilityZone")),
         fact(AtRest, state=always(ON, cite=_ENCRYPTED)),
@@ -66,14 +66,14 @@ INSTANCE = TypeDecl(
 
 SNAPSHOT = TypeDecl(
     "AWS::Lightsail::InstanceSnapshot",
-    live=List("lightsail", "get_instance_snapshots", each="instanceSnapshots", id="arn", name="name"),
+    live=List("lightsail", "get_instance_snapshots", each="instanceSnapshots", id="arn", name="name", tags="tags[]"),
     facts=(fact(Home, place=here(live="location.regionName")), fact(AtRest, state=always(ON, cite=_ENCRYPTED))),
     never=never_others(Home, AtRest, why="a snapshot; one that was copied to another region is a snapshot there"),
 )
 
 BUCKET = TypeDecl(
     "AWS::Lightsail::Bucket",
-    live=List("lightsail", "get_buckets", each="buckets", id="arn", name="name"),
+    live=List("lightsail", "get_buckets", each="buckets", id="arn", name="name", tags="tags[]"),
     facts=(
         fact(Home, place=here(live="location.regionName")),
         fact(AtRest, state=always(ON, cite="Lightsail User Guide, object storage: objects are always encrypted")),

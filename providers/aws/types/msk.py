@@ -79,7 +79,7 @@ def _address(_: Ref, kinds: tuple[Any, ...]) -> Exposure:
 
 CLUSTER = TypeDecl(
     "AWS::MSK::Cluster",
-    live=List("kafka", "list_clusters_v2", each="ClusterInfoList", id="ClusterArn", name="ClusterName"),
+    live=List("kafka", "list_clusters_v2", each="ClusterInfoList", id="ClusterArn", name="ClusterName", tags="Tags"),
     terraform=shapes("AWS::MSK::Cluster"),
     facts=(
         fact(Home, place=here()),

@@ -5,7 +5,7 @@ from scanner.sdk import Home, List, LogPlaces, TypeDecl, fact, here, never_other
 
 CANARY = TypeDecl(
     "AWS::Synthetics::Canary",
-    live=List("synthetics", "describe_canaries", each="Canaries", id="arn:{partition}:synthetics:{region}:{account}:canary:{Name}", name="Name"),
+    live=List("synthetics", "describe_canaries", each="Canaries", id="arn:{partition}:synthetics:{region}:{account}:canary:{Name}", name="Name", tags="Tags"),
     facts=(
         fact(Home, place=here()),
         fact(LogPlaces, places=traced(bucket, "AWS::S3::Bucket", same="ArtifactS3Location")),
