@@ -49,7 +49,14 @@ class Accounts(Looks):
             if member.active:
                 jobs.append(Job(look, "member", (site, member)))
             else:
-                calls.append(replace(look, outcome=Reason.UNAVAILABLE, code=member.state, detail=f"the account is {member.state.lower()}: nothing can be asked of it; --exclude-accounts leaves it out"))
+                calls.append(
+                    replace(
+                        look,
+                        outcome=Reason.UNAVAILABLE,
+                        code=member.state,
+                        detail=f"the account is {member.state.lower()}: nothing can be asked of it; --exclude-accounts leaves it out",
+                    )
+                )
         lost = {(operation, about): error for operation, about, error in found.faults}
         for operation, about in dict.fromkeys(found.asked):
             entry = self._call(site, "organizations", operation, subject=about, account="")
