@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import pytest
 
@@ -10,6 +11,7 @@ from scanner.demo.tls_servers import Handle, server_context
 from scanner.model.facts import Attacks, Certificate, Chain, ClientAuth, Handshake, ServedNames
 from scanner.model.known import Known, Reason
 from scanner.model.verdict import Status
+from tests.support.cases import at_once
 from tests.support.tls import (
     Pki,
     alert_to_all,
@@ -30,21 +32,23 @@ from tests.support.tls import (
 FACTS = (Handshake, Certificate, Chain, ServedNames, Attacks, ClientAuth)
 
 
-@pytest.mark.parametrize(
-    ("stub", "reason", "says"),
-    [
-        (hang, Reason.TIMEOUT, "does not finish a TLS handshake"),
-        (trickle, Reason.TIMEOUT, "does not finish a TLS handshake"),
-        (plain_http, Reason.UNAVAILABLE, "plain HTTP"),
-        (ssh_banner, Reason.UNAVAILABLE, "SSH server"),
-        (garbage, Reason.UNAVAILABLE, "no TLS (first bytes c8 c9"),
-        (smtp(None), Reason.UNAVAILABLE, "write smtp://"),
-        (reset, Reason.UNAVAILABLE, "resets the connection"),
-        (hang_up, Reason.UNAVAILABLE, "closes the connection"),
-    ],
-    ids=["hang", "trickle", "http", "ssh", "garbage", "smtp-greeting", "reset", "fin"],
-)
-def test_what_is_no_answer_makes_every_fact_unknown(stub: Handle, reason: Reason, says: str) -> None:
+NO_ANSWER: dict[str, tuple[Handle, Reason, str]] = {
+    "hang": (hang, Reason.TIMEOUT, "does not finish a TLS handshake"),
+    "trickle": (trickle, Reason.TIMEOUT, "does not finish a TLS handshake"),
+    "http": (plain_http, Reason.UNAVAILABLE, "plain HTTP"),
+    "ssh": (ssh_banner, Reason.UNAVAILABLE, "SSH server"),
+    "garbage": (garbage, Reason.UNAVAILABLE, "no TLS (first bytes c8 c9"),
+    "smtp-greeting": (smtp(None), Reason.UNAVAILABLE, "write smtp://"),
+    "reset": (reset, Reason.UNAVAILABLE, "resets the connection"),
+    "fin": (hang_up, Reason.UNAVAILABLE, "closes the connection"),
+}
+
+
+def test_what_is_no_answer_makes_every_fact_unknown() -> None:
+    at_once({name: partial(every_fact_is_unknown, *given) for name, given in NO_ANSWER.items()})
+
+
+def every_fact_is_unknown(stub: Handle, reason: Reason, says: str) -> None:
     with serving(stub) as port:
         start = time.monotonic()
         seen = scan(f"localhost:{port}", call_timeout=1.0, timeout=30.0)
@@ -118,9 +122,12 @@ def test_the_end_of_the_scan_leaves_a_gap_for_what_was_not_looked_at() -> None:
     assert all(call.outcome is Reason.TIMEOUT for call in seen.snapshot.calls)
 
 
-@pytest.mark.parametrize("protocol", ["smtp", "imap", "postgres", "mysql"])
-@pytest.mark.parametrize("stub", [hang_up, garbage], ids=["fin", "garbage"])
-def test_starttls_that_breaks_is_unknown(protocol: str, stub: Handle) -> None:
+def test_starttls_that_breaks_is_unknown() -> None:
+    stubs = {"fin": hang_up, "garbage": garbage}
+    at_once({f"{protocol} {name}": partial(starttls_breaks, protocol, stub) for protocol in ("smtp", "imap", "postgres", "mysql") for name, stub in stubs.items()})
+
+
+def starttls_breaks(protocol: str, stub: Handle) -> None:
     def now(sock: object) -> None:
         sock.sendall(b"\xff\xfe\x00\x01" * 8 + b"\n")  # type: ignore[attr-defined]
 

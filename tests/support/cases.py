@@ -5,7 +5,8 @@ An item of pytest costs five milliseconds, with its set-up and its way between p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from inspect import signature
 from typing import Any, TypeVar
@@ -59,6 +60,14 @@ def each(names: str | tuple[str, ...], rows: Iterable[Any]) -> Callable[[Callabl
     return fold
 
 
+def at_once(jobs: Mapping[str, Callable[[], None]]) -> None:
+    """Cases that mostly wait, each in a thread of its own; all that fail are told."""
+    with ThreadPoolExecutor(max_workers=len(jobs)) as pool, cases() as case:
+        for name, running in [(name, pool.submit(job)) for name, job in jobs.items()]:
+            with case(name):
+                running.result()
+
+
 def grouped(rows: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
     """Rows by what they are about, in the order in which it first comes up."""
     found: dict[str, list[T]] = {}
@@ -72,4 +81,4 @@ def service(kind: str) -> str:
     return "::".join(kind.split("::")[:2]) if "::" in kind else kind.split("/", 1)[0]
 
 
-__all__ = ["Case", "cases", "each", "grouped", "service"]
+__all__ = ["Case", "at_once", "cases", "each", "grouped", "service"]
