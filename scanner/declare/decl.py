@@ -8,7 +8,7 @@ from dataclasses import field
 from functools import cached_property
 from typing import Any
 
-from scanner.declare.live import Detail, Live, Probe, Resolve
+from scanner.declare.live import Child, Detail, Live, Probe, Resolve
 from scanner.declare.path import REFERENCE, prefixes, roots, unresolved
 from scanner.declare.readers import Always, Kind, Reader
 from scanner.declare.terraform import Shape, Tf
@@ -164,6 +164,15 @@ class TypeDecl:
     def parts(self) -> frozenset[str]:
         """Keys under which the answers of further calls stand in a live document."""
         return frozenset(d.put for d in self.details) | frozenset(self.live.parts if isinstance(self.live, Probe) else ())
+
+    @cached_property
+    def children(self) -> Mapping[str, tuple[Child, ...]]:
+        """Parts that are resources of their own, by the keys under which they stand."""
+        found: dict[str, tuple[Child, ...]] = {}
+        for detail in self.details:
+            if isinstance(detail, Child):
+                found[detail.put] = (*found.get(detail.put, ()), detail)
+        return found
 
     @cached_property
     def join_names(self) -> frozenset[str]:

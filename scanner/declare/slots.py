@@ -32,8 +32,13 @@ def _kind(suffix: str, within: str, parent: str) -> str:
 
 def slots(decl: TypeDecl, doc: Document) -> Iterator[Child]:
     """Children that a template may declare beside the resource."""
-    if doc.dialect is Dialect.ARM:
-        yield from (d for d in decl.details if isinstance(d, Child) and d.put not in doc.body)
+    for put in decl.children if doc.dialect is Dialect.ARM else ():
+        yield from slot(put, decl, doc)
+
+
+def slot(put: str, decl: TypeDecl, doc: Document) -> tuple[Child, ...]:
+    """Those that stand under one key."""
+    return decl.children.get(put, ()) if doc.dialect is Dialect.ARM and put not in doc.body else ()
 
 
 def filled(child: Child, decl: TypeDecl, doc: Document, index: Index) -> list[Json]:
@@ -77,4 +82,4 @@ def _name(doc: Document) -> list[str]:
     return doc.ref.name.lower().split("/")
 
 
-__all__ = ["filled", "slots", "stray"]
+__all__ = ["filled", "slot", "slots", "stray"]

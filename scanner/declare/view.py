@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from scanner.declare.index import Index
 from scanner.declare.path import Seen, Unresolved, compile_path, roots, within
-from scanner.declare.slots import filled, slots, stray
+from scanner.declare.slots import filled, slot, stray
 from scanner.declare.terraform import KIND, Shape
 from scanner.model.known import Json, Origin, Reason, Source, Unknown
 from scanner.model.record import dataclass
@@ -117,7 +117,7 @@ class View:
     def _apart(self, where: Where) -> bool:
         """Whether the template holds what is read from resources of their own, or may hold it."""
         wanted = {root for path in where.paths(self.doc.dialect) for root in roots(path)}
-        here = [child for child in slots(self.decl, self.doc) if child.put in wanted]
+        here = [child for put in wanted for child in slot(put, self.decl, self.doc)]
         return any(self._slot(child) is not None or stray(child, self.decl, self.doc, self.index) for child in here) or any(
             child.put in wanted and child.put in self.doc.body for child in self.decl.details
         )
@@ -177,7 +177,7 @@ class View:
 
     def _body(self, path: str) -> Json:
         if self.doc.dialect is Dialect.ARM:
-            wanted = [child for child in slots(self.decl, self.doc) if child.put in roots(path)]
+            wanted = [child for put in roots(path) for child in slot(put, self.decl, self.doc)] if self.decl.children else []
             return {**self.doc.body, **{child.put: body for child in wanted if (body := self._slot(child)) is not None}}
         joined = roots(path) & self.decl.join_names if self.decl.joins and self.doc.dialect is Dialect.CLOUDFORMATION else None
         if not joined:
@@ -213,8 +213,8 @@ class View:
 
     def _stray(self, root: str) -> Unknown | None:
         """A satellite whose owner cannot be told might be ours."""
-        for child in slots(self.decl, self.doc):
-            other = stray(child, self.decl, self.doc, self.index) if child.put == root else None
+        for child in slot(root, self.decl, self.doc):
+            other = stray(child, self.decl, self.doc, self.index)
             if other is not None:
                 return Unknown(Reason.UNRESOLVED, say("{one} may belong to {other}: its {key} is not resolved", one=other.ref.name, other=self.doc.ref.name, key="name"))
         for join in self.decl.joins_of(self.doc.dialect):
@@ -246,7 +246,7 @@ class View:
             call = self.index.calls.get(doc.calls.get(seen.path.split(".", 1)[0].split("[", 1)[0], doc.calls.get("", "")))
             return Source(Origin.LIVE, seen.path, _short(seen.value), call.name if call else None, None, self._line(seen.path), call.at if call else None)
         root = seen.path.split(".", 1)[0].split("[", 1)[0] if not call else ""  # a concrete path: its keys may be no JMESPath
-        assumed = next((child for child in slots(self.decl, doc) if child.put == root and child.cite), None) if doc.dialect is Dialect.ARM else None
+        assumed = next((child for child in slot(root, self.decl, doc) if child.cite), None)
         if assumed is not None and not filled(assumed, self.decl, doc, self.index):
             return Source(Origin.PLATFORM, value=f"{seen.path} = {seen.value}: {assumed.cite}", file=doc.file, line=doc.lines.get(""))
         call = call or self.index.calls.get(doc.calls.get(root, doc.calls.get("", "")))
