@@ -68,6 +68,7 @@ def main() -> None:
             "houvast scan aws, first call": [],
         }
         os.environ["PYTHONPATH"] = str(ROOT)
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         taken: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
         for turn in range(runs + 1):
             for name, command in commands.items():

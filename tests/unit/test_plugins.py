@@ -20,10 +20,10 @@ ROOT = Path(plugins.__file__).resolve().parent.parent
 
 @pytest.fixture
 def fresh() -> Iterator[None]:
-    for cached in (plugins.load_checks, plugins._entry_point_files):
+    for cached in (plugins.load_checks, plugins.load_types, plugins._entry_point_files):
         cached.cache_clear()
     yield
-    for cached in (plugins.load_checks, plugins._entry_point_files):
+    for cached in (plugins.load_checks, plugins.load_types, plugins._entry_point_files):
         cached.cache_clear()
 
 
@@ -99,3 +99,14 @@ def test_a_plugin_brings_a_check(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     _install(tmp_path, "houvast_house", code, "[houvast.checks]\nhouse-rule = houvast_house:ours\n")
     monkeypatch.syspath_prepend(tmp_path)
     assert "house-rule" in plugins.load_checks()
+
+
+@pytest.mark.usefixtures("fresh")
+def test_a_plugin_brings_a_type_to_every_scan_of_its_cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    code = "from dataclasses import replace\nfrom providers.aws.types.sqs import QUEUE\nours = replace(QUEUE, type='AWS::Care::Thing', terraform=())\n"
+    _install(tmp_path, "houvast_care", code, "[houvast.types]\nthing = houvast_care:ours\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    for packages in ((), ("providers.aws.types",)):
+        assert plugins.load_types(*packages)["AWS::Care::Thing"].type == "AWS::Care::Thing"
+        assert list(plugins.load_types(*packages)) == sorted(plugins.load_types(*packages))
+    assert "AWS::Care::Thing" not in plugins.load_types("providers.azure.types")
