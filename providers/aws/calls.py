@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from providers.aws.clients import Clients
@@ -26,11 +27,13 @@ _PREFIXES = {
 }  # fmt: skip
 
 
+@cache
 def api_name(method: str) -> str:
     """`describe_db_instances` as the API writes it: `DescribeDBInstances`."""
     return "".join(_WORDS.get(word, word.capitalize()) for word in method.split("_"))
 
 
+@cache
 def permission(service: str, method: str, declared: str | None = None) -> str:
     """The IAM action that a call needs."""
     return declared or f"{_PREFIXES.get(service, service)}:{api_name(method)}"
@@ -56,32 +59,21 @@ class Calls:
 
     def once(self, service: str, region: str, operation: str, params: Mapping[str, Json]) -> dict[str, Any]:
         """One call. Raises CallFailed."""
-        return self._ask(lambda: getattr(self.clients.get(service, region), operation)(**params), lane_of(self._account, service, region))
+        return self._ask(lambda: self.clients.ask(service, region, operation, params), lane_of(self._account, service, region))
 
     def pages(self, service: str, region: str, operation: str, params: Mapping[str, Json]) -> Iterator[dict[str, Any]]:
         """Every page of an operation, the only one where it is not paged. Raises CallFailed, also after some pages."""
-        from botocore import paginate
-        from botocore.exceptions import PaginationError
-
-        paging = self.clients.paging(service, region, operation)
-        if paging is None:
+        pager = self.clients.paging(service, region, operation)
+        if pager is None:
             page = self.once(service, region, operation, params)
             yield page
-            if goes_on({key: value for key, value in page.items() if key != "ResponseMetadata"}):
+            if goes_on(page):
                 raise CallFailed(Fault(Reason.UNSUPPORTED, "MorePages", "there are more pages, and it is not known how to ask for them"))
             return
-        asked: set[str] = set()
-
-        def ask(**given: Any) -> dict[str, Any]:
-            mark = repr(sorted(given.items()))
-            if mark in asked:  # botocore sees a token that follows itself, not one of an earlier page
-                raise PaginationError(message="the same token came again")
-            asked.add(mark)
-            return self.once(service, region, operation, given)
+        from botocore.exceptions import PaginationError
 
         try:
-            pager: Any = paginate.Paginator
-            yield from pager(ask, paging, None).paginate(**params)
+            yield from pager.pages(lambda given: self.once(service, region, operation, given), params)
         except PaginationError as error:
             raise CallFailed(classify(error)) from error
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from providers.aws.http import Pool
-from providers.aws.paging import told
+from providers.aws.operations import Family, NotPlain
+from providers.aws.paging import Pager, told
 from providers.aws.strict import check_body, keep_host
 from providers.aws.wire import quicken
 from scanner.sdk import Options
@@ -32,17 +34,20 @@ class Clients:
     def __init__(self, session: Any, options: Options, operations: Operations | None = None) -> None:
         from botocore.config import Config
 
+        _forget_pages_of_manuals(session)
         session.register("before-parse", check_body)
         session.register("before-sign", keep_host)
         if operations is not None:
             session.register_component("data_loader", _loader(session, operations))
         self._session = session
-        self._lock = threading.Lock()
+        self._lock, self._founding = threading.Lock(), threading.Lock()
         self._made: dict[tuple[str, str], Any] = {}
         self._first: dict[str, Any] = {}
-        self._pages: dict[tuple[str, str], dict[str, Any] | None] = {}
+        self._pages: dict[tuple[str, str], Pager | None] = {}
         self._base: Clients | None = None
         self._credentials: Any = None
+        self._families: dict[tuple[str, str, bool], Family] = {}
+        self._partitions: dict[str, str] = {}
         self._http: Any = None
         self._pool: Pool | None = None
         self._limit = options.call_timeout
@@ -51,6 +56,7 @@ class Clients:
             read_timeout=options.call_timeout,
             retries={"total_max_attempts": 1, "mode": "standard"},  # asking again is `calls.Calls`'s, under the run's deadline
             max_pool_connections=max(32, options.workers * 4),
+            account_id_endpoint_mode="disabled",  # one client asks for many accounts; its own number in a host's name would be another's
             user_agent_extra="houvast",
         )
 
@@ -77,10 +83,43 @@ class Clients:
             self._http._manager.pools._maxsize = _POOLS
             self._pool = _pool(self._http, self._limit)
         made._endpoint.http_session = self._http
-        if self._pool is not None:
-            quicken(made, self._pool)
+        quicken(made)
         self._first.setdefault(service, made)
         return made
+
+    def ask(self, service: str, region: str, method: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer of an operation. Raises what botocore raises."""
+        family = self._family(service, region)
+        endpoints, pool = family.endpoints(region), self._pool
+        if endpoints is not None and pool is not None:
+            with suppress(NotPlain):
+                return family.operation(method).ask(endpoints, params, self._credentials or family.client._request_signer._credentials, pool)
+        found: dict[str, Any] = getattr(self.get(service, region), method)(**params)
+        return found
+
+    def output(self, service: str, region: str, method: str) -> Any:
+        """The shape of an operation's answer."""
+        return self._family(service, region).operation(method).shape
+
+    def _family(self, service: str, region: str) -> Family:
+        """Regions whose clients differ in nothing but the region; S3's first region has a rule of its own."""
+        key = (service, self._partition(region), service == "s3" and region == "us-east-1")
+        found = self._families.get(key)
+        if found is None:
+            base = self._base or self
+            with base._founding:
+                found = self._families.get(key) or self._families.setdefault(key, Family(base.get(service, region)))
+        return found
+
+    def _partition(self, region: str) -> str:
+        if region not in self._partitions:
+            from botocore.exceptions import UnknownRegionError
+
+            try:
+                self._partitions[region] = str(self._session.get_partition_for_region(region))
+            except UnknownRegionError:
+                self._partitions[region] = region
+        return self._partitions[region]
 
     def of(self, credentials: Any) -> Clients:
         """The same clients for another account: models and connections are shared, only the signatures differ."""
@@ -88,12 +127,13 @@ class Clients:
         made._lock, made._made, made._first, made._base, made._credentials = threading.Lock(), {}, {}, self, credentials
         return made
 
-    def paging(self, service: str, region: str, method: str) -> dict[str, Any] | None:
-        """How an operation is paged; None when it is not."""
+    def paging(self, service: str, region: str, method: str) -> Pager | None:
+        """What asks for the pages of an operation; None when it has none."""
         if (service, method) not in self._pages:
-            client = self.get(service, region)
+            family = self._family(service, region)
             with self._lock:
-                self._pages[service, method] = self._paged(service, client.meta, method)
+                config = self._paged(service, family.client.meta, method)
+                self._pages[service, method] = Pager(config) if config else None
         return self._pages[service, method]
 
     def _paged(self, service: str, meta: Any, method: str) -> dict[str, Any] | None:
@@ -110,6 +150,12 @@ class Clients:
         """Regions in which AWS's own list (botocore's endpoint data) has the service; empty where it says nothing of it."""
         with self._lock:
             return frozenset(self._session.get_available_regions(service, partition_name=partition))
+
+
+def _forget_pages_of_manuals(session: Any) -> None:
+    """Hooks that only write botocore's manual are half of all, and every client gets a copy of each."""
+    with suppress(AttributeError):
+        session.get_component("event_emitter")._emitter._handlers._root["children"].pop("docs", None)
 
 
 def repointed(first: Any, region: str, credentials: Any = None) -> Any:
@@ -151,10 +197,12 @@ def _loader(session: Any, operations: Operations) -> Any:
         if type_name != "service-2" or service_name not in operations:
             return load(service_name, type_name, api_version)
         if service_name not in cut:
+            before = len(inner._cache)
             whole = load(service_name, type_name, api_version)
-            wanted = {name: model for name, model in whole["operations"].items() if xform_name(name) in operations[service_name]}
+            # hooks of S3 write into an operation: a copy of it is theirs
+            wanted = {name: copy.deepcopy(model) for name, model in whole["operations"].items() if xform_name(name) in operations[service_name]}
             cut[service_name] = {**whole, "operations": wanted, "shapes": _reached(whole["shapes"], wanted)}
-            for key in [key for key in inner._cache if key[0].startswith("load_") and any("service-2" in str(part) for part in key[1:])]:
+            for key in [key for key in list(inner._cache)[before:] if key[0].startswith("load_")]:
                 del inner._cache[key]  # it would be kept for good
         return cut[service_name]
 

@@ -80,8 +80,10 @@ class Details(Looks):
         except Failure as error:
             error.read = Answer(call, parts=lost)
             raise
+        parts, jobs = [Part(look.doc.ref, look.get.put, body)], []
+        if not look.dependents and not look.decl.skip:
+            return Answer(replace(call, pages=1, items=1), (), tuple(parts))
         doc = replace(look.doc, body={**look.doc.body, look.get.put: body}, calls={**look.doc.calls, look.get.put: call.id})
-        parts, jobs = [Part(doc.ref, look.get.put, body)], []
         for get in look.dependents:
             job = self._detail_job(look.decl, doc, get, (), look.site)
             if job is None:
@@ -113,7 +115,7 @@ class Details(Looks):
         """What was taken, with what the declaration reads of it."""
         import json
 
-        shape = shape_of(site.account.clients.get(get.service or service_of(decl), site.region), get.operation, get.take)
+        shape = shape_of(site.account.clients.output(get.service or service_of(decl), site.region, get.operation), get.take)
         if get.json:
             try:
                 return kept_part(decl, get.put, json.loads(str(taken[0])), None)
@@ -201,8 +203,10 @@ def _same(get: Get) -> str:
 
 def _take(page: Mapping[str, Any], path: str) -> Any:
     """The declared part of an answer. Raises Failure when it is not there: that is no absence."""
-    at: Any = {key: value for key, value in page.items() if key != "ResponseMetadata"}
-    for key in path.split(".") if path else ():
+    if not path:
+        return {key: value for key, value in page.items() if key != "ResponseMetadata"}
+    at: Any = page
+    for key in path.split("."):
         if not isinstance(at, Mapping) or key not in at:
             raise Failure(Reason.UNPARSABLE, "", f"the answer holds no {path}")
         at = at[key]

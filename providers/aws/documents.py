@@ -67,9 +67,8 @@ def _inside(at: Any, key: str, each: str) -> list[Any]:
     raise Failure(Reason.UNPARSABLE, "", f"{each} is no list")
 
 
-def shape_of(client: Any, method: str, path: str) -> Any:
+def shape_of(shape: Any, path: str) -> Any:
     """The shape of what stands at a path of an operation's output (lists are walked through); None where unknown."""
-    shape = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method]).output_shape
     for key in path.split(".") if path else ():
         shape = _through(shape)
         shape = shape.members.get(key) if shape is not None and shape.type_name == "structure" else None

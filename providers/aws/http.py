@@ -49,52 +49,59 @@ class Pool:
         self._plain: dict[str, bool] = {}
         self._proxies = getproxies()
 
-    def plain(self, url: str) -> bool:
-        """Whether a URL is asked directly; behind a proxy, or without verification, botocore asks itself."""
-        parts = urlsplit(url)
-        if parts.netloc not in self._plain:
-            proxied = parts.scheme in self._proxies and not proxy_bypass(parts.hostname or "")
-            self._plain[parts.netloc] = not proxied and (parts.scheme == "http" or self._verify)
-        return self._plain[parts.netloc]
+    def plain(self, scheme: str, host: str) -> bool:
+        """Whether a host is asked directly; behind a proxy, or without verification, botocore asks itself."""
+        known = self._plain.get(host)
+        if known is None:
+            proxied = scheme in self._proxies and not proxy_bypass(urlsplit(f"//{host}").hostname or "")
+            known = self._plain[host] = not proxied and (scheme == "http" or self._verify)
+        return known
 
-    def ask(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Answered:
-        """Raises botocore's exceptions for what becomes of connections. What was kept too long is tried again, once."""
-        from botocore import exceptions as boto
-
-        parts = urlsplit(url)
-        target = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
-        lines = [f"{method} {target} HTTP/1.1", f"Host: {parts.netloc}", "Accept-Encoding: identity"]
-        lines += [f"{name}: {value}" for name, value in headers.items() if name.lower() not in ("host", "accept-encoding", "content-length", "expect")]
-        if body or method not in ("GET", "HEAD"):
-            lines.append(f"Content-Length: {len(body)}")
-        if any("\n" in line or "\r" in line for line in lines):
-            raise boto.InvalidEndpointConfigurationError(msg="a header holds a line break")
-        sent = "\r\n".join(lines).encode("utf-8") + b"\r\n\r\n" + body
-        where = (parts.scheme, parts.netloc)
+    def send(self, scheme: str, host: str, request: bytes, method: str) -> Answered:
+        """The answer to a whole request. Raises botocore's exceptions for what becomes of connections; what was kept too long is
+        tried again, once."""
+        where = (scheme, host)
         kept = self._kept(where)
-        for connection in ([kept] if kept else []) + [None]:
-            fresh = connection is None
+        if kept is not None:
             try:
-                connection = connection or _Connection(parts.scheme, parts.hostname or "", parts.port, self._limit, self._tls)
-                answered = connection.ask(sent, method)
+                return self._asked(kept, where, request, method)
             except Broken as error:
-                if not fresh and not error.args[1]:
-                    continue
-                raise boto.ConnectionClosedError(error=error, endpoint_url=url) from error
+                if error.args[1]:
+                    raise _closed(scheme, host, error) from error
             except ssl.SSLError as error:
-                raise boto.SSLError(endpoint_url=url, error=error) from error
+                raise _named("SSLError", scheme, host, error) from error
             except TimeoutError as error:
-                raise (boto.ReadTimeoutError if connection else boto.ConnectTimeoutError)(endpoint_url=url, error=error) from error
-            except socket.gaierror as error:
-                raise boto.EndpointConnectionError(endpoint_url=url, error=f"Failed to resolve: {error}") from error
-            except OSError as error:
-                if not fresh:
-                    continue
-                raise (boto.ConnectionClosedError if connection else boto.EndpointConnectionError)(endpoint_url=url, error=error) from error
-            if connection.reusable:
-                self._keep(where, connection)
-            return answered
-        raise AssertionError("a fresh connection answers or raises")
+                raise _named("ReadTimeoutError", scheme, host, error) from error
+            except OSError:
+                pass  # its server had closed it
+        fresh = self._fresh(scheme, host)
+        try:
+            return self._asked(fresh, where, request, method)
+        except ssl.SSLError as error:
+            raise _named("SSLError", scheme, host, error) from error
+        except TimeoutError as error:
+            raise _named("ReadTimeoutError", scheme, host, error) from error
+        except (Broken, OSError) as error:
+            raise _closed(scheme, host, error) from error
+
+    def _asked(self, connection: _Connection, where: tuple[str, str], request: bytes, method: str) -> Answered:
+        answered = connection.ask(request, method)
+        if connection.reusable:
+            self._keep(where, connection)
+        return answered
+
+    def _fresh(self, scheme: str, host: str) -> _Connection:
+        parts = urlsplit(f"//{host}")
+        try:
+            return _Connection(scheme, parts.hostname or "", parts.port, self._limit, self._tls)
+        except ssl.SSLError as error:
+            raise _named("SSLError", scheme, host, error) from error
+        except TimeoutError as error:
+            raise _named("ConnectTimeoutError", scheme, host, error) from error
+        except socket.gaierror as error:
+            raise _named("EndpointConnectionError", scheme, host, f"Failed to resolve: {error}") from error
+        except OSError as error:
+            raise _named("EndpointConnectionError", scheme, host, error) from error
 
     def _keep(self, where: tuple[str, str], connection: _Connection) -> None:
         """For the next question; of too many the one that waits longest is closed (a service in a region is a host)."""
@@ -134,6 +141,29 @@ class Pool:
             return self._context
 
 
+def _named(name: str, scheme: str, host: str, error: object) -> Exception:
+    """botocore's exception of a name; whoever classifies faults knows those."""
+    from botocore import exceptions
+
+    made: Exception = getattr(exceptions, name)(endpoint_url=f"{scheme}://{host}/", error=error)
+    return made
+
+
+def _closed(scheme: str, host: str, error: object) -> Exception:
+    return _named("ConnectionClosedError", scheme, host, error)
+
+
+_NAMES: dict[str, str] = {}
+"""Names of headers in lower case: a few dozen, the same in every answer."""
+
+
+def _named_as(name: str) -> str:
+    key = name.strip().lower()
+    if len(_NAMES) < 1000:
+        _NAMES[name] = key
+    return key
+
+
 class _Connection:
     """One connection; not for two threads at once."""
 
@@ -149,6 +179,8 @@ class _Connection:
             raise
         self._buffer = b""
         self._ends = 0.0
+        self._waits = limit
+        self._poll: Any = None
         self.reusable = False
         self.since = 0.0
 
@@ -156,14 +188,15 @@ class _Connection:
         self._socket.close()
 
     def readable(self) -> bool:
-        waiting = select.poll()
-        waiting.register(self._socket, select.POLLIN)
-        return bool(waiting.poll(0))
+        if self._poll is None:
+            self._poll = select.poll()
+            self._poll.register(self._socket, select.POLLIN)
+        return bool(self._poll.poll(0))
 
     def ask(self, request: bytes, method: str) -> Answered:
         """Raises Broken (with how much had come), TimeoutError or OSError; the connection is of no use then."""
         self._ends, self._buffer, self.reusable = time.monotonic() + _PATIENCE * self._limit, b"", False
-        self._socket.settimeout(self._limit)
+        self._wait(self._limit)
         try:
             self._socket.sendall(request)
             status, headers, whole = self._head()
@@ -185,8 +218,14 @@ class _Connection:
         left = self._ends - time.monotonic()
         if left <= 0:
             raise TimeoutError("the whole answer took too long")
-        self._socket.settimeout(min(self._limit, left))
+        self._wait(min(self._limit, left))
         return self._socket.recv(65536)
+
+    def _wait(self, seconds: float) -> None:
+        """Set how long one step may take, where it is another time than before: that is a call to the system, too."""
+        if seconds != self._waits:
+            self._waits = seconds
+            self._socket.settimeout(seconds)
 
     def _fill(self) -> None:
         more = self._more()
@@ -211,7 +250,7 @@ class _Connection:
         headers: dict[str, str] = {}
         for line in rest:
             name, _, value = line.partition(":")
-            key = name.strip().lower()
+            key = _NAMES.get(name) or _named_as(name)
             headers[key] = f"{headers[key]}, {value.strip()}" if key in headers else value.strip()
         return int(tail[:3]), headers, version == "HTTP/1.0"
 

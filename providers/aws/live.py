@@ -173,7 +173,7 @@ class AwsWorker(Accounts, Details):
             if listing.region and not region and decl.resolve is not None:
                 found.jobs.append(self._locate_job(site, decl, listing, item))
                 continue
-            shape = shape_of(site.account.clients.get(listing.service, site.region), listing.operation, listing.each)
+            shape = shape_of(site.account.clients.output(listing.service, site.region, listing.operation), listing.each)
             found.documents.append((decl, document(decl, listing, item, site, call, shape, region, parent)))
 
     def _answer(self, call: Call, site: Site, found: _Found) -> Answer:
@@ -182,7 +182,7 @@ class AwsWorker(Accounts, Details):
         jobs = list(found.jobs)
         by_decl: dict[str, tuple[TypeDecl, list[Document]]] = {}
         for decl, doc in found.documents:
-            ready = self._here(replace(doc, calls={"": call.id}), site)
+            ready = self._here(doc if doc.calls[""] == call.id else replace(doc, calls={"": call.id}), site)
             documents.append(ready)
             if not ready.reference:
                 by_decl.setdefault(decl.type, (decl, []))[1].append(ready)
@@ -214,7 +214,7 @@ class AwsWorker(Accounts, Details):
 
     def _locate(self, call: Call, look: _Locate) -> Answer:
         """Ask where a bucket is, then go on with it; where nobody says, it stays a subject whose place is not known."""
-        shape = shape_of(look.site.account.clients.get(look.listing.service, look.site.region), look.listing.operation, look.listing.each)
+        shape = shape_of(look.site.account.clients.output(look.listing.service, look.site.region, look.listing.operation), look.listing.each)
         try:
             region = place_bucket(self._of(look.site.account), look.site.region, str(look.item.get("Name", "")))
         except Failure as error:

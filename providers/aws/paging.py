@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 #: Asked for with the last name that came, as long as the answer says that there are more.
@@ -46,7 +48,66 @@ def _path(shape: Any, name: str) -> str:
 
 def goes_on(page: Any) -> bool:
     """Whether an answer says that it is not the whole of it."""
-    inner = [value for value in page.values() if isinstance(value, dict)] if isinstance(page, dict) else []
-    return any(
-        any(isinstance(part.get(key), str) and part[key] for key in _MORE) or any(part.get(flag) is True for flag in _FLAGS) for part in (page, *inner) if isinstance(part, dict)
-    )
+    return isinstance(page, dict) and (_says(page) or any(isinstance(part, dict) and key != "ResponseMetadata" and _says(part) for key, part in page.items()))
+
+
+def _says(part: dict[str, Any]) -> bool:
+    if _SAYING.isdisjoint(part):
+        return False
+    return any(isinstance(part.get(key), str) and part[key] for key in _MORE) or any(part.get(flag) is True for flag in _FLAGS)
+
+
+_SAYING = frozenset((*_MORE, *_FLAGS))
+_PLAIN = re.compile(r"[A-Za-z]\w*")
+
+
+class Pager:
+    """Asks page by page, as botocore's paginator does for whoever wants all pages as they are."""
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self._inputs, outputs = _listed(config["input_token"]), _listed(config["output_token"])
+        self._outputs = [_search(path) for path in outputs]
+        self._more = _search(config["more_results"]) if config.get("more_results") else None
+
+    def pages(self, ask: Callable[[dict[str, Any]], dict[str, Any]], params: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Raises PaginationError when a token follows itself, or what was asked once would be asked again."""
+        given, before = dict(params), None
+        asked: set[str] = set()
+        while True:
+            page = ask(given)
+            yield page
+            token = self._next(page)
+            if all(part is None for part in token.values()):
+                return
+            if before == token:
+                raise _repeated(f"the same next token was received twice: {token}")
+            asked.add(repr(sorted(given.items())))
+            before = token
+            given = {name: value for name, value in given.items() if name not in token} | {name: part for name, part in token.items() if part is not None and part != "None"}
+            if repr(sorted(given.items())) in asked:
+                raise _repeated("the same token came again")
+
+    def _next(self, page: dict[str, Any]) -> dict[str, Any]:
+        if self._more is not None and not self._more(page):
+            return {}
+        return {name: read(page) or None for name, read in zip(self._inputs, self._outputs, strict=False)}
+
+
+def _listed(value: Any) -> list[str]:
+    return list(value) if isinstance(value, list) else [value]
+
+
+def _search(path: str) -> Callable[[dict[str, Any]], Any]:
+    """A path of JMESPath; a mere name, as nearly all are, needs none."""
+    if _PLAIN.fullmatch(path):
+        return lambda page: page.get(path)
+    import jmespath
+
+    found: Callable[[dict[str, Any]], Any] = jmespath.compile(path).search
+    return found
+
+
+def _repeated(words: str) -> Exception:
+    from botocore.exceptions import PaginationError
+
+    return PaginationError(message=words)

@@ -106,7 +106,7 @@ def resolved(calls: Calls, call: Call, want: Wanted) -> Answer:
     params = {name: form.format(id=want.name, name=want.name.rsplit("/", 1)[-1], region=want.region) for name, form in how.params.items()}
     taken = [_take(page, how.take) for page in calls.pages(how.service, want.region, how.operation, params)]
     body: Any = [item for part in taken for item in part] if isinstance(taken[0], list) else taken[0]  # a list comes in pages
-    shape = shape_of(site.account.clients.get(how.service, want.region), how.operation, how.take)
+    shape = shape_of(site.account.clients.output(how.service, want.region, how.operation), how.take)
     held = {how.put: kept_part(want.decl, how.put, body, shape)} if how.put else kept(want.decl, body, shape)
     arn = want.name if want.name.startswith("arn:") else f"arn:{want.account.partition}:{how.service}:{want.region}:{want.account.id}:{want.name}"
     ref = Ref("aws", want.decl.type, want.account.id, want.region, arn, want.name)

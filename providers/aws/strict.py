@@ -32,9 +32,9 @@ def check_body(operation_model: Any = None, response_dict: Any = None, **_: Any)
     if not body.strip():
         raise BadBody("the answer was empty")
     if protocol in ("json", "rest-json"):
-        _check_json(body)
+        check_json(body)
     elif protocol in ("query", "ec2", "rest-xml"):
-        _check_xml(body, operation_model.name if protocol != "rest-xml" else "")
+        check_xml(body, operation_model.name if protocol != "rest-xml" else "")
 
 
 def _is_text(operation_model: Any) -> bool:
@@ -43,16 +43,23 @@ def _is_text(operation_model: Any) -> bool:
     return payload is not None and operation_model.output_shape.members[payload].type_name in ("blob", "string")
 
 
-def _check_json(body: bytes) -> None:
+def check_json(body: bytes) -> dict[str, Any]:
+    """The object that a body holds. Raises BadBody where it holds none."""
+    if not body.strip():
+        raise BadBody("the answer was empty")
     try:
-        if isinstance(json.loads(body), dict):
-            return
+        found = json.loads(body)
     except ValueError as error:
         raise BadBody("the answer is not JSON") from error
-    raise BadBody("the answer is not a JSON object")
+    if not isinstance(found, dict):
+        raise BadBody("the answer is not a JSON object")
+    return found
 
 
-def _check_xml(body: bytes, operation: str) -> None:
+def check_xml(body: bytes, operation: str) -> None:
+    """Raises BadBody for what does not begin as the answer to an operation does (of REST: as XML does)."""
+    if not body.strip():
+        raise BadBody("the answer was empty")
     found = _ROOT.search(body[:2000])
     root = found[1].decode("latin1").rsplit(":", 1)[-1] if found else ""
     if not root or root.lower() == "html" or (operation and root != f"{operation}Response"):

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import ctypes
 import queue
 import threading
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from scanner.collect.changed import changed
 from scanner.collect.plan import Answer, Failure, Job, Worker
 from scanner.model.known import Reason
+
+if TYPE_CHECKING:
+    import asyncio  # costs more than all of this program's own modules together: made when it is needed
 
 
 @runtime_checkable
@@ -98,7 +100,7 @@ class Lanes:
         _few_arenas()
         self._change = threading.Condition()
         self._todo: dict[str, deque[Job]] = {}
-        self._busy: Counter[str] = Counter()
+        self._busy: dict[str, int] = {}
         self._closed = False
         self._idle = self._started = 0
 
@@ -116,7 +118,7 @@ class Lanes:
         at once would else share it, and the one in front may be waiting for the other."""
         left = self._idle
         for lane, jobs in self._todo.items():
-            left -= max(0, min(len(jobs), self._worker.width(lane) - self._busy[lane]))
+            left -= max(0, min(len(jobs), self._worker.width(lane) - self._busy.get(lane, 0)))
             if left < 0:
                 return True
         return False
@@ -128,26 +130,43 @@ class Lanes:
 
     def _serve(self) -> None:
         looker: Any = self._worker
-        while (taken := self._take()) is not None:
+        lane = ""
+        while (taken := self._take(lane)) is not None:
             lane, job = taken
+            if self._over():
+                continue
             try:
-                if not self._over():
-                    self._done(job, attempt(looker, job))
-            finally:
-                with self._change:
-                    self._busy[lane] -= 1
-                    self._change.notify()
+                self._done(job, attempt(looker, job))
+            except BaseException:
+                self._take_back(lane)
+                raise
 
-    def _take(self) -> tuple[str, Job] | None:
+    def _take_back(self, lane: str) -> None:
+        """A thread ends with its job: the lane has room for somebody else's."""
         with self._change:
+            self._busy[lane] -= 1
+            self._change.notify()
+
+    def _free(self) -> str | None:
+        """The first lane with a job and room for it."""
+        busy, width = self._busy, self._worker.width
+        return next((lane for lane in self._todo if busy.get(lane, 0) < width(lane)), None)
+
+    def _take(self, done: str = "") -> tuple[str, Job] | None:
+        """The next job, for a thread that is done with one of `done`: who made room takes what it was made for, and nobody is woken for it."""
+        with self._change:
+            if done:
+                self._busy[done] -= 1
             while not self._closed:
-                lane = next((lane for lane in self._todo if self._busy[lane] < self._worker.width(lane)), None)
+                lane = self._free()
                 if lane is not None:
                     waiting = self._todo.pop(lane)
                     job = waiting.popleft()
                     if waiting:
                         self._todo[lane] = waiting  # at the end: its next turn comes after that of all others
-                    self._busy[lane] += 1
+                    self._busy[lane] = self._busy.get(lane, 0) + 1
+                    if self._idle and self._free() is not None:
+                        self._change.notify()  # a lane has become wider
                     return lane, job
                 self._idle += 1
                 self._change.wait(0.5)  # a lane that was narrowed widens with time, of which nobody is told
@@ -170,6 +189,8 @@ class Tasks:
     """One daemon thread with an event loop; `at_once` jobs are under way, all others wait in line."""
 
     def __init__(self, worker: AsyncWorker, done: Done, over: Callable[[], bool]) -> None:
+        import asyncio
+
         self._worker, self._done, self._over = worker, done, over
         self._loop = asyncio.new_event_loop()
         self._todo: asyncio.Queue[Job] = asyncio.Queue()
@@ -184,10 +205,14 @@ class Tasks:
             self._loop.call_soon_threadsafe(self._stop)
 
     def _stop(self) -> None:
+        import asyncio
+
         for task in asyncio.all_tasks(self._loop):
             task.cancel()
 
     def _run(self) -> None:
+        import asyncio
+
         try:
             with contextlib.suppress(asyncio.CancelledError):
                 self._loop.run_until_complete(self._serve())
@@ -195,6 +220,8 @@ class Tasks:
             self._loop.close()
 
     async def _serve(self) -> None:
+        import asyncio
+
         await asyncio.gather(*(self._take() for _ in range(self._worker.at_once)))
 
     async def _take(self) -> None:
@@ -223,17 +250,17 @@ async def attempt_async(worker: AsyncWorker, job: Job) -> Answer:
 
 
 def _timed(answer: Answer, start: float) -> Answer:
-    return replace(answer, call=replace(answer.call, took=round(time.monotonic() - start, 4)))
+    return changed(answer, call=changed(answer.call, took=round(time.monotonic() - start, 4)))
 
 
 def _failed(job: Job, error: Exception, start: float) -> Answer:
     if not isinstance(error, Failure):
-        return Answer(replace(job.call, outcome=Reason.DEFECT, code=type(error).__name__, detail=str(error)[:300]))
-    call = replace(job.call, outcome=error.reason, code=error.code, detail=error.detail, took=round(time.monotonic() - start, 4))
+        return Answer(changed(job.call, outcome=Reason.DEFECT, code=type(error).__name__, detail=str(error)[:300]))
+    call = changed(job.call, outcome=error.reason, code=error.code, detail=error.detail, took=round(time.monotonic() - start, 4))
     if error.read is None:
         return Answer(call, parts=())
-    call = replace(call, pages=error.read.call.pages, items=error.read.call.items)
-    return replace(error.read, call=call)
+    call = changed(call, pages=error.read.call.pages, items=error.read.call.items)
+    return changed(error.read, call=call)
 
 
 __all__ = ["AsyncWorker", "Pool", "attempt", "pool"]

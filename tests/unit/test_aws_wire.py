@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from botocore import exceptions as boto
@@ -19,9 +19,10 @@ from botocore.credentials import Credentials
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from providers.aws import wire
+from providers.aws import signing, wire
 from providers.aws.clients import Clients
-from providers.aws.http import Pool
+from providers.aws.http import Answered, Pool
+from providers.aws.requests import head
 from scanner.collect.plan import Options
 from tests.support import botocore_files  # noqa: F401  # for its effect
 
@@ -30,8 +31,9 @@ PART = st.text(st.characters(codec="utf-8", exclude_characters="\r\n?#/ &=+%", e
 
 
 def ours(method: str, url: str, headers: dict[str, str], body: bytes, s3: bool) -> str:
-    signed = dict(headers)
-    wire._sign(KEYS.get_frozen_credentials(), method, url, signed, body, "eu-west-1", "s3" if s3 else "ec2", s3=s3)
+    made = signing.canon(method, url, headers, "s3" if s3 else "ec2", token=True)
+    lines = signing.signature(made, made.text, "eu-west-1", KEYS.get_frozen_credentials(), body).split("\r\n")
+    signed = dict(line.split(": ", 1) for line in lines if line)
     return signed["Authorization"] + signed["X-Amz-Date"]
 
 
@@ -99,6 +101,12 @@ def served(*turns: bytes | None) -> Iterator[tuple[str, list[bytes]]]:
         listener.close()
 
 
+def ask(pool: Pool, method: str, url: str, headers: dict[str, str], body: bytes) -> Answered:
+    """One request over a pool."""
+    lines = head(method, url, headers, str(len(body)) if body else "")
+    return pool.send("http", urlsplit(url).netloc, lines.encode() + b"\r\n" + body, method)
+
+
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
@@ -116,7 +124,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 )
 def test_answers_of_every_kind(answer: bytes, status: int, body: bytes) -> None:
     with served(answer) as (url, asked):
-        found = Pool(5, None).ask("GET", url, {"A": "b"}, b"")
+        found = ask(Pool(5, None), "GET", url, {"A": "b"}, b"")
     assert (found.status, found.body) == (status, body)
     assert b"GET / HTTP/1.1\r\n" in asked[0]
     assert b"\r\nA: b\r\n" in asked[0]
@@ -124,7 +132,7 @@ def test_answers_of_every_kind(answer: bytes, status: int, body: bytes) -> None:
 
 def test_headers_are_found_in_any_case() -> None:
     with served(b"HTTP/1.1 301 X\r\nContent-Length: 0\r\nX-Amz-Bucket-Region: eu-west-1\r\n\r\n") as (url, _):
-        response = wire.Response(url, Pool(5, None).ask("HEAD", url, {}, b""))
+        response = wire.Response(ask(Pool(5, None), "HEAD", url, {}, b""))
     assert "x-AMZ-bucket-region" in response.headers
     assert response.headers["X-Amz-Bucket-Region"] == response.headers.get("x-amz-bucket-region") == "eu-west-1"
 
@@ -132,7 +140,7 @@ def test_headers_are_found_in_any_case() -> None:
 def test_a_connection_is_used_again_and_replaced_when_its_server_closed_it() -> None:
     with served(OK, OK, None, OK) as (url, asked):
         pool = Pool(5, None)
-        assert [pool.ask("POST", url, {}, b"x").body for _ in range(3)] == [b"ok"] * 3
+        assert [ask(pool, "POST", url, {}, b"x").body for _ in range(3)] == [b"ok"] * 3
     assert len(asked) == 3
 
 
@@ -150,21 +158,21 @@ def test_a_connection_is_used_again_and_replaced_when_its_server_closed_it() -> 
 )
 def test_what_is_no_whole_answer_is_none(answer: bytes, error: type[Exception]) -> None:
     with served(answer) as (url, _), pytest.raises(error):
-        Pool(5, None).ask("GET", url, {}, b"")
+        ask(Pool(5, None), "GET", url, {}, b"")
 
 
 def test_silence_and_nobody_are_told_apart() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         with pytest.raises(boto.ReadTimeoutError):
-            Pool(0.2, None).ask("GET", url, {}, b"")
+            ask(Pool(0.2, None), "GET", url, {}, b"")
     with pytest.raises(boto.EndpointConnectionError):
-        Pool(0.5, None).ask("GET", url, {}, b"")
+        ask(Pool(0.5, None), "GET", url, {}, b"")
 
 
 def test_a_line_break_in_a_header_is_not_sent() -> None:
     with served(OK) as (url, asked), pytest.raises(boto.BotoCoreError):
-        Pool(5, None).ask("GET", url, {"A": "b\r\nC: d"}, b"")
+        ask(Pool(5, None), "GET", url, {"A": "b\r\nC: d"}, b"")
     assert asked == []
 
 
@@ -172,9 +180,9 @@ def test_a_proxy_is_left_to_botocore(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://proxy.example.org:3128")
     monkeypatch.setenv("no_proxy", "near.example.org")
     pool = Pool(5, None)
-    assert not pool.plain("https://ec2.eu-west-1.amazonaws.com/")
-    assert pool.plain("https://near.example.org/")
-    assert not Pool(5, None, verify=False).plain("https://near.example.org/")
+    assert not pool.plain("https", "ec2.eu-west-1.amazonaws.com")
+    assert pool.plain("https", "near.example.org")
+    assert not Pool(5, None, verify=False).plain("https", "near.example.org")
 
 
 @pytest.mark.parametrize("plain", [True, False], ids=["wire", "botocore"])
@@ -190,13 +198,14 @@ def test_a_client_of_another_region_signs_for_it(plain: bool, monkeypatch: pytes
         monkeypatch.setenv("AWS_ENDPOINT_URL", url.rstrip("/"))
         clients = Clients(botocore.session.Session(), Options(), {"ec2": frozenset({"describe_volumes"})})
         others = clients.of(SimpleNamespace(get_frozen_credentials=lambda: SimpleNamespace(access_key="OTHER", secret_key="s", token="t")))
-        asking: list[Any] = [clients.get("ec2", "eu-west-1"), clients.get("ec2", "us-east-2"), others.get("ec2", "eu-west-3")]
-        assert [client.describe_volumes()["Volumes"] for client in asking] == [[]] * 3
-        assert [client.meta.region_name for client in asking] == ["eu-west-1", "us-east-2", "eu-west-3"]
+        asking = [(clients, "eu-west-1"), (clients, "us-east-2"), (others, "eu-west-3")]
+        assert [who.ask("ec2", region, "describe_volumes", {})["Volumes"] for who, region in asking] == [[]] * 3
     found = [re.search(rb"Credential=(\w+)/\d+/([\w-]+)/ec2", head) for head in asked]
     assert [(one[1], one[2]) for one in found if one] == [(b"AKID", b"eu-west-1"), (b"AKID", b"us-east-2"), (b"OTHER", b"eu-west-3")]
-    assert asking[0].meta.service_model is asking[1].meta.service_model
-    assert not hasattr(asking[0], "describe_instances"), "the model holds what is called and no more"
+    first, second = clients.get("ec2", "eu-west-1"), clients.get("ec2", "us-east-2")
+    assert [client.meta.region_name for client in (first, second)] == ["eu-west-1", "us-east-2"]
+    assert first.meta.service_model is second.meta.service_model
+    assert not hasattr(first, "describe_instances"), "the model holds what is called and no more"
 
 
 BUCKETS = ("plain-bucket", "abc", "with.dots.in-it", "data--euc1-az1--x-s3", "alias-s3alias", "xn--bcher-kva", "Upper", "a_b", "any-ordinary-bucket-of-houvast")
@@ -216,7 +225,7 @@ def test_addresses_of_buckets_are_those_of_botocore(endpoint: str, region: str, 
     wrong = []
     for bucket in BUCKETS:
         quick = Clients(botocore.session.Session(), Options()).get("s3", region)
-        for operation in ("GetBucketPolicy", "HeadBucket", "GetBucketVersioning", "ListBuckets", "ListObjectsV2"):
+        for operation in ("GetBucketPolicy", "HeadBucket", "GetBucketVersioning", "GetBucketLocation", "ListBuckets", "ListObjectsV2"):
             for name in ("first-bucket", bucket):
                 found = [_address(client, operation, {} if operation == "ListBuckets" else {"Bucket": name}) for client in (plain, quick)]
                 if found[0] != found[1]:
