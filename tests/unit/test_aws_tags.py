@@ -7,7 +7,7 @@ import pytest
 from providers.aws.documents import tags
 from scanner.declare.live import List
 from tests.support.aws_bodies import DECLS
-from tests.support.aws_shapes import output
+from tests.support.aws_shapes import Shape, output
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,7 @@ def test_a_path_fits_the_shape(kind: str) -> None:
     live = DECLS[kind].live
     assert isinstance(live, List)
     at = output(live.service, live.operation, live.each)
+    assert isinstance(at, Shape)
     shape = at.shape
     while shape.type_name == "list":
         shape = shape.member
