@@ -129,7 +129,22 @@ def classify(error: Exception) -> Fault:
         return Fault(Reason.DEFECT, name, str(error)[:300])
     if isinstance(error, (boto.HTTPClientError, boto.BotoCoreError)):
         return Fault(Reason.UNAVAILABLE, name, "the connection broke, or the answer was cut short", 2)
+    if _while_parsing(error):
+        return Fault(Reason.UNPARSABLE, name, "the answer is not of the shape that the service documents")
     return Fault(Reason.DEFECT, name, str(error)[:300])
+
+
+_PARSERS = ("/botocore/parsers.py", "/providers/aws/answers.py")
+
+
+def _while_parsing(error: Exception) -> bool:
+    """Whether it was raised while an answer was parsed: a number where a list belongs is the fault of who answered."""
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename.replace("\\", "/").endswith(_PARSERS):
+            return True
+        trace = trace.tb_next
+    return False
 
 
 def _named(error: Exception) -> str:
