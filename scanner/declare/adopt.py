@@ -13,7 +13,8 @@ from scanner.data.terraform import holds_nothing
 from scanner.declare.catalogue import outlines
 from scanner.declare.decl import TypeDecl
 from scanner.declare.path import REFERENCE, UNRESOLVED, unresolved
-from scanner.declare.terraform import KIND, NAMES, PARENT, REGION, SHOWN, UNSET, VERSION, Shape, Tf, allowed, fill, keys, mark, place, value_at
+from scanner.declare.shaping import allowed, fill, mark, place, value_at
+from scanner.declare.terraform import KIND, NAMES, PARENT, REGION, SHOWN, UNSET, VERSION, Shape, Tf, keys
 from scanner.model.known import Json, Reason
 from scanner.model.record import dataclass
 from scanner.model.resource import Ref

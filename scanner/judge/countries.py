@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 from scanner.data.regions import members
+from scanner.model.record import dataclass
 
 
 @dataclass(frozen=True)

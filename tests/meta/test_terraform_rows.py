@@ -12,7 +12,8 @@ import pytest
 
 from scanner.declare.decl import TypeDecl
 from scanner.declare.path import prefixes
-from scanner.declare.terraform import Row, Tf, fill, keys
+from scanner.declare.shaping import fill
+from scanner.declare.terraform import Row, Tf, keys
 from scanner.declare.view import NotShown, Where
 from tests.support.cases import cases, grouped
 from tests.support.terraform import TRIPLETS, decls

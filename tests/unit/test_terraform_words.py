@@ -6,7 +6,8 @@ import pytest
 
 from providers.terraform.syntax import line_of
 from scanner.data.terraform import holds_nothing
-from scanner.declare.terraform import allowed, attr, fill, tf
+from scanner.declare.shaping import allowed, fill
+from scanner.declare.terraform import attr, tf
 from tests.support.terraform import decls
 
 
