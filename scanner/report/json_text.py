@@ -46,12 +46,12 @@ class _Writer:
     def verdict(self, verdict: Verdict) -> str:
         """One verdict, without the indent of its first line."""
         quoted, word, ref = self._quoted, self._word, verdict.subject
-        reason = f'   "reason": {word(verdict.reason.value)},\n' if verdict.reason else ""
+        reason = f'   "reason": {word(verdict.reason)},\n' if verdict.reason else ""
         gap = '   "gap": true,\n' if verdict.gap else ""
         before = '   "in_baseline": true,\n' if self._baseline and self._baseline.knows(verdict) else ""
         evidence = ",\n    ".join([self._source(source) for source in verdict.evidence])
         return (
-            f'{{\n   "check": {word(verdict.check)},\n   "status": {word(verdict.status.value)},\n   "severity": {word(verdict.severity.value)},\n'
+            f'{{\n   "check": {word(verdict.check)},\n   "status": {word(verdict.status)},\n   "severity": {word(verdict.severity)},\n'
             f'   "subject": {{\n    "provider": {word(ref.provider)},\n    "type": {word(ref.type)},\n    "account": {word(ref.account) if ref.account else "null"},\n'
             f'    "region": {word(ref.region) if ref.region else "null"},\n    "id": {quoted(ref.id)},\n    "name": {quoted(ref.name)}\n   }},\n{reason}{gap}{before}'
             f'   "fact": {word(verdict.fact)},\n   "params": {self._given(verdict)},\n   "why": {quoted(verdict.why)},\n'
@@ -71,7 +71,7 @@ class _Writer:
         else:
             shown = self._quoted(value) if type(value) is str else self._any(value, "     ")
         return (
-            f'{{\n     "path": {word(path) if len(path) < _SHORT else self._quoted(path)},\n     "value": {shown},\n     "origin": {word(source.origin.value)},\n'
+            f'{{\n     "path": {word(path) if len(path) < _SHORT else self._quoted(path)},\n     "value": {shown},\n     "origin": {word(source.origin)},\n'
             f'     "call": {"null" if source.call is None else word(source.call)},\n     "file": {"null" if source.file is None else word(source.file)},\n'
             f'     "line": {"null" if source.line is None else source.line},\n     "at": {"null" if source.at is None else word(source.at)}\n    }}'
         )
@@ -86,7 +86,7 @@ class _Writer:
         return self._dumps(self._plain(value), 1).replace("\n", f"\n{indent}")
 
     def _word(self, text: str) -> str:
-        """What stands in many verdicts: quoted once."""
+        """What stands in many verdicts: quoted once. Words of enumerations are text themselves."""
         found = self._words.get(text)
         if found is None:
             if len(self._words) >= _WORDS:
