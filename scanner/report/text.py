@@ -45,9 +45,15 @@ def cell(text: object) -> str:
 _ANSI = pattern(r"\x1b\[[0-9;]*m")
 
 
+_LONGEST_WORD = 400
+"""Characters; ARNs are shorter nearly always."""
+
+
 def wrapped(text: str, width: int, indent: str, first: str | None = None) -> str:
     """Wrapped prose with a hanging indent; colours in `first` take no room."""
     lead = indent if first is None else first
+    if len(text) > _LONGEST_WORD:  # a name of ten thousand letters says no more than its two ends, and hides what follows it
+        text = " ".join(shorten(word, _LONGEST_WORD) for word in text.split(" "))
     blank = " " * len(_ANSI.sub("", lead))
     filled = textwrap.fill(text, max(width, 40), initial_indent=blank, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
     return lead + filled[len(blank) :]
