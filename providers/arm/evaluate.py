@@ -15,7 +15,7 @@ from providers.arm.functions import PURE, Misuse, Opened, key_of, kind, pieces, 
 from providers.arm.handles import Handle, Loop
 from providers.arm.jsonc import Arr, Obj, Raw
 from providers.arm.specials import SPECIAL, said
-from providers.arm.values import Identity, Open, Pointer, Value, bare, braced, text_of, without_secret, written
+from providers.arm.values import Identity, Open, Pointer, Value, bare, braced, first_open, text_of, without_secret, written
 
 #: Variables of loops and lambdas: `copy:NAME` counts a loop.
 Locals = Mapping[str, Value]
@@ -179,6 +179,7 @@ class Evaluator:
 
     def _call(self, node: Call, locals: Locals) -> Value:
         special = SPECIAL.get(node.name)
+        args: list[Value] = []
         try:
             if special is not None:
                 return special(self, node, locals)
@@ -198,6 +199,9 @@ class Evaluator:
         except Opened as error:
             return Open(error.open.why, said(node.said, []))
         except (Misuse, TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+            inside = first_open(args)
+            if inside is not None:  # a list that holds what is not known is no misuse
+                return Open(inside.why, said(node.said, []))
             return Open(f"{node.name}(…) cannot be evaluated: {error}", said(node.said, []))
 
     def _glued(self, name: str, args: list[Value]) -> Value:
