@@ -15,7 +15,7 @@ from providers.azure.flows import linked
 from scanner.declare.index import Index
 from scanner.declare.interpret import interpret
 from scanner.judge.estate import coverage
-from scanner.model.known import Known, Reason, Unknown
+from scanner.model.known import Reason, Unknown
 from scanner.model.resource import Ref, Resource
 from scanner.model.snapshot import Call, Dialect, Document, Snapshot
 from scanner.sdk import (
@@ -40,7 +40,7 @@ from scanner.sdk import (
     Transit,
 )
 from scanner.store.snapshot_file import save
-from tests.support.azure import OPTIONS, RUN, Judged, countries, decls, estate_document, scan, served
+from tests.support.azure import OPTIONS, RUN, Judged, countries, decls, estate_document, one, scan, served, value
 from tests.support.cases import each
 
 FIXTURE = "apps_and_edges.json"
@@ -56,19 +56,6 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
 @pytest.fixture(scope="module")
 def judged(snapshot: Snapshot) -> Judged:
     return Judged.of(snapshot)
-
-
-def one(judged: Judged, name: str, kind: str = "") -> Resource:
-    """A resource by its name and, where that is not enough, the end of its type."""
-    found = [r for r in judged.estate.resources if r.ref.name == name and r.ref.type.endswith(kind)]
-    assert len(found) == 1, f"{name} {kind}: {[r.ref for r in found]}"
-    return found[0]
-
-
-def value(resource: Resource, kind: type) -> Any:
-    got = resource.facts[kind]
-    assert isinstance(got, Known), f"{resource.ref.name} {kind.__name__}: {got}"
-    return got.value
 
 
 def test_every_look_is_answered(snapshot: Snapshot) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from scanner.model.known import Known, Reason, Unknown
+from scanner.model.known import Reason, Unknown
 from scanner.model.resource import Resource
 from scanner.model.snapshot import Snapshot
 from scanner.sdk import (
@@ -32,7 +31,7 @@ from scanner.sdk import (
     TlsFloor,
     Transit,
 )
-from tests.support.azure import Judged, countries, estate_document, scan, served
+from tests.support.azure import Judged, countries, estate_document, scan, served, value
 from tests.support.azure_template import judged as from_template
 from tests.support.cases import each
 
@@ -63,12 +62,6 @@ def one(resources: dict[tuple[str, str], Resource], name: str) -> Resource:
     found = [r for (type, own), r in resources.items() if own == plain and type.endswith(kind)]
     assert len(found) == 1, f"{name}: {[r.ref for r in found]}"
     return found[0]
-
-
-def value(resource: Resource, kind: type) -> Any:
-    got = resource.facts[kind]
-    assert isinstance(got, Known), f"{resource.ref.name} {kind.__name__}: {got}"
-    return got.value
 
 
 def test_every_look_is_answered(snapshot: Snapshot) -> None:

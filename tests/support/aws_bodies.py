@@ -131,6 +131,18 @@ def shown(value: Any) -> Any:
     return text if isinstance(text, (bool, int, float)) else str(text)
 
 
+def as_written(resource: Resource, fact: str, expected: Any) -> None:
+    """A fact is what its fixture says: a word, places, or fields with their values."""
+    got = resource.facts.get(getattr(vocabulary, fact))
+    if isinstance(expected, dict):
+        assert isinstance(got, Known), got
+        fields: dict[str, Any] = {field: shown(getattr(got.value, field)) for field in expected}
+        fields |= {field: fields[field][:10] for field in ("not_after",) if field in fields}
+        assert fields == {field: shown(value) for field, value in expected.items()}
+    else:
+        assert said(got) == expected, got
+
+
 @cache
 def planned(file: Path, region: str = "eu-central-1") -> Mapping[str, Resource]:
     """What a template makes in a region (none: not said), by logical id."""
@@ -139,4 +151,4 @@ def planned(file: Path, region: str = "eu-central-1") -> Mapping[str, Resource]:
     return {resource.ref.name: resource for resource in Estate.of(read, DECLS).resources}
 
 
-__all__ = ["ACCOUNT", "DECLS", "entries", "misfits", "planned", "said", "shown", "snapshot"]
+__all__ = ["ACCOUNT", "DECLS", "as_written", "entries", "misfits", "planned", "said", "shown", "snapshot"]

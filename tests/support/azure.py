@@ -123,6 +123,20 @@ class Judged:
         return got
 
 
+def one(judged: Judged, name: str, kind: str = "") -> Resource:
+    """A resource by its name and, where that is not enough, the end of its type (`loadBalancers`)."""
+    found = [r for r in judged.estate.resources if r.ref.name == name and r.ref.type.endswith(kind)]
+    assert len(found) == 1, f"{name} {kind}: {[r.ref for r in found]}"
+    return found[0]
+
+
+def value(resource: Resource, kind: type) -> Any:
+    """The value of a fact that must be known."""
+    got = resource.facts[kind]
+    assert isinstance(got, Known), f"{resource.ref.name} {kind.__name__}: {got}"
+    return got.value
+
+
 def countries(places: Iterable[Any]) -> list[str | None]:
     return [place.country for place in places]
 
