@@ -11,6 +11,7 @@ from providers.arm.evaluate import Evaluator, Locals
 from providers.arm.expressions import Node
 from providers.arm.handles import Beside, Handle, Loop
 from providers.arm.jsonc import Arr, Obj, Raw
+from providers.arm.names import segments
 from providers.arm.specials import joined
 from providers.arm.values import Identity, Open, Value, braced, text_of
 
@@ -376,18 +377,6 @@ class Outputs(Handle):
         return {"value": inside.output(name)}
 
 
-def segments(name: str) -> list[str]:
-    """Parts of a name between slashes; slashes within braces belong to what is open."""
-    found, depth = [""], 0
-    for letter in name:
-        depth += {"{": 1, "}": -1}.get(letter, 0)
-        if letter == "/" and depth <= 0:
-            found.append("")
-        else:
-            found[-1] += letter
-    return found
-
-
 def _joined(kind: str, names: list[str]) -> str:
     """As `joined`, with `?` for names that are missing or too many: such an id matches nothing."""
     count = kind.count("/")
@@ -402,4 +391,4 @@ def _lowered(section: Raw) -> dict[str, Raw]:
     return {key.lower(): value for key, value in section.items()} if isinstance(section, dict) else {}
 
 
-__all__ = ["DEPLOYMENT", "Arr", "Deployment", "Reading", "Resource", "Target", "level_of", "segments"]
+__all__ = ["DEPLOYMENT", "Arr", "Deployment", "Reading", "Resource", "Target", "level_of"]

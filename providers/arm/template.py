@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from providers.arm.deployment import DEPLOYMENT, Deployment, Resource, segments
+from providers.arm.deployment import DEPLOYMENT, Deployment, Resource
 from providers.arm.evaluate import MAX_COPIES
 from providers.arm.jsonc import Obj, Raw
+from providers.arm.names import segments
 from providers.arm.values import Open, Value, settled, text_of, unknown
 from scanner.sdk import EVERY_TYPE, Answer, Call, Dialect, Document, Json, Reason, Ref, azure_name
 
