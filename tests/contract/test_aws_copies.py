@@ -17,9 +17,8 @@ from scanner.judge.estate import Estate
 from scanner.model import facts as vocabulary
 from scanner.model.resource import Resource
 from scanner.model.snapshot import Snapshot
-from tests.contract.test_aws_services_documents import check
 from tests.support.aws import QUICK, scan
-from tests.support.aws_bodies import DECLS, entries, misfits, snapshot
+from tests.support.aws_bodies import DECLS, as_written, entries, misfits, snapshot
 from tests.support.aws_wire import cloud_of, served
 
 ROOT = Path(__file__).parents[2]
@@ -50,7 +49,7 @@ def read() -> Iterator[Snapshot]:
 def test_documents_are_what_the_api_answers_and_facts_follow(row: dict[str, Any]) -> None:
     assert list(misfits(row)) == []
     for fact, expected in row["facts"].items():
-        check(found()[row["type"], row["id"]], fact, expected)
+        as_written(found()[row["type"], row["id"]], fact, expected)
 
 
 def test_a_scan_reads_the_same_from_the_wire(read: Snapshot) -> None:
@@ -58,7 +57,7 @@ def test_a_scan_reads_the_same_from_the_wire(read: Snapshot) -> None:
     scanned = {(r.ref.type, r.ref.id): r for r in Estate.of(read, DECLS).resources}
     for row in (row for row in SUBJECTS if not row.get("lost")):
         for fact, expected in row["facts"].items():
-            check(scanned[row["type"], row["id"]], fact, expected)
+            as_written(scanned[row["type"], row["id"]], fact, expected)
 
 
 # -- the table of features -----------------------------------------------------------------------------------------------

@@ -16,9 +16,8 @@ from scanner.model.facts import Endpoints
 from scanner.model.known import Known
 from scanner.model.resource import Resource
 from scanner.model.snapshot import Snapshot
-from tests.contract.test_aws_services_documents import check
 from tests.support.aws import QUICK, scan
-from tests.support.aws_bodies import DECLS, entries, misfits, snapshot
+from tests.support.aws_bodies import DECLS, as_written, entries, misfits, snapshot
 from tests.support.aws_wire import cloud_of, served
 
 ENTRIES = entries(Path(__file__).parents[2] / "fixtures" / "aws" / "endpoints.json")
@@ -43,7 +42,7 @@ def agrees(resource: Resource, expected: dict[str, Any]) -> None:
             assert isinstance(got, Known), got
             assert [one.host if one.public else f"({one.host})" for one in got.value.at] == value
         else:
-            check(resource, fact, value)
+            as_written(resource, fact, value)
 
 
 @pytest.mark.parametrize("row", ENTRIES, ids=[f"{row['type']}-{row['name']}" for row in ENTRIES])
