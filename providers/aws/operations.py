@@ -54,7 +54,7 @@ class Operation:
     def ask(self, endpoints: Endpoints, params: Mapping[str, Any], credentials: Any, pool: Pool) -> dict[str, Any]:
         """The answer. Raises what botocore raises, and NotPlain before anything was sent."""
         signer = self._family.client._request_signer
-        address = endpoints.address(self.model, params, signer, lambda given: self._family.prepared(self.model, dict(given))[1])
+        address = endpoints.address(self.model, params, signer, lambda given: self._family.context(self.model, given))
         if not self.plain or address.version not in PLAIN or not pool.plain(address.scheme, address.host):
             raise NotPlain
         frozen = credentials.get_frozen_credentials()
@@ -137,6 +137,7 @@ class Family:
         self._operations: dict[str, Operation] = {}
         self.region = client.meta.region_name
         self.regions: dict[str, Endpoints] = {}
+        self._asked_first = bool(self.hooks("before-endpoint-resolution", ""))
 
     def operation(self, method: str) -> Operation:
         found = self._operations.get(method)
@@ -158,6 +159,10 @@ class Family:
         emitter = self.client.meta.events
         found = getattr(emitter, "_emitter", emitter)._handlers.prefix_search(f"{event}.{self._service}.{operation}")
         return tuple(hook for hook in found if getattr(hook, "__qualname__", "") not in _INERT)
+
+    def context(self, model: Any, params: Mapping[str, Any]) -> dict[str, Any]:
+        """What hooks read of a question before its endpoint is chosen; only those of S3 do."""
+        return self.prepared(model, dict(params))[1] if self._asked_first else {}
 
     def prepared(self, model: Any, params: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """Parameters as botocore's hooks leave them, and the context that they fill."""
