@@ -41,17 +41,18 @@ _LOGS = "MonitoringConfiguration.S3LoggingConfiguration.LogLocation"
 _WORDS = {"true": True, "false": False}
 
 
-def _clients(ref: Ref, location: tuple[Any, ...], enforced: tuple[Any, ...], managed: tuple[Any, ...]) -> tuple[str, ...]:
-    """Where the group does not decide, each client names a location of its own."""
-    if managed and _WORDS[str(managed[0]).lower()]:
-        return ()
-    forced = _WORDS[str(enforced[0]).lower()] if enforced else not ref.id.startswith("arn:")  # true by default in a template
-    return () if forced and location else ("each client's own location",)
-
-
 def _untouched(ref: Ref, location: tuple[Any, ...], managed: tuple[Any, ...]) -> bool:
     """The group that AWS makes in every region, as long as nobody gave it a place for results."""
     return ref.name == "primary" and ref.id.startswith("arn:") and not location and not (managed and _WORDS[str(managed[0]).lower()])
+
+
+def _clients(ref: Ref, location: tuple[Any, ...], enforced: tuple[Any, ...], managed: tuple[Any, ...]) -> tuple[str, ...]:
+    """Where the group does not decide, each client names a location of its own. The group that AWS made and nobody touched promises
+    nothing about places: what clients put into buckets stands in them, and they are asked."""
+    if _untouched(ref, location, managed) or (managed and _WORDS[str(managed[0]).lower()]):
+        return ()
+    forced = _WORDS[str(enforced[0]).lower()] if enforced else not ref.id.startswith("arn:")  # true by default in a template
+    return () if forced and location else ("each client's own location",)
 
 
 def _stands(ref: Ref, location: tuple[Any, ...], managed: tuple[Any, ...]) -> Place:
