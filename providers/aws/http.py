@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 _MOST_HEAD = 256 * 1024
-_MOST_BODY = 256 * 1024 * 1024
+_MOST_BODY = 64 * 1024 * 1024
 """Bytes; an answer beyond is none of a service that lists and describes."""
 _IDLE = 45.0
 """Seconds after which a kept connection is not trusted any more; services close theirs after about a minute."""

@@ -118,7 +118,8 @@ def test_the_end_of_the_scan_leaves_a_gap_for_what_was_not_looked_at() -> None:
     with serving(hang) as port:
         seen = scan(*(f"host-{n}.test:{port}" for n in range(12)), call_timeout=5.0, timeout=1.0)
     assert len(seen.estate.failed) + len(seen.estate.resources) == 12
-    assert len(seen.snapshot.calls) == 12
+    # a look that notices the end by itself says so of each of its parts, one that is given up says so once
+    assert len({call.subject for call in seen.snapshot.calls}) == 12
     assert all(call.outcome is Reason.TIMEOUT for call in seen.snapshot.calls)
 
 
