@@ -1,12 +1,11 @@
 """Resources that say the same are read once: files of thousands hold few that differ. Pure.
 
-Shared are facts that follow from the document alone, and do not speak of its name; evidence keeps the lines of each resource."""
+Shared are facts that follow from the document alone, and do not speak of its name; `Resource.lower` keeps the lines of each resource."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from scanner.declare.decl import TypeDecl
@@ -15,7 +14,7 @@ from scanner.declare.logic import OfParent
 from scanner.declare.path import REFERENCE, UNRESOLVED
 from scanner.declare.slots import slots
 from scanner.declare.terraform import NAMES
-from scanner.model.known import Fact, Known, Source
+from scanner.model.known import Fact
 from scanner.model.snapshot import Dialect, Document
 
 _encode = json.JSONEncoder(sort_keys=True).encode
@@ -49,14 +48,10 @@ class Alike:
         lines = tuple((path, line - start) for path, line in doc.lines.items())
         return (doc.ref.type, doc.ref.account, doc.ref.region, doc.bundle, doc.file, body, lines)
 
-    def find(self, key: tuple[object, ...], doc: Document) -> Facts | None:
-        """The facts of a resource like this one, at the lines of this one."""
+    def find(self, key: tuple[object, ...], doc: Document) -> tuple[Facts, int] | None:
+        """The facts of a resource like this one, and how many lines further up it stands."""
         found = self._known.get(key)
-        if found is None:
-            return None
-        start, facts = found
-        shift = doc.lines.get("", 0) - start
-        return facts if not shift else {kind: replace_sources(fact, shift) for kind, fact in facts.items()}
+        return (found[1], doc.lines.get("", 0) - found[0]) if found is not None else None
 
     def keep(self, key: tuple[object, ...], doc: Document, facts: Facts) -> None:
         """Remember facts, unless they speak of the name."""
@@ -80,18 +75,4 @@ class Alike:
         return self._sole[at]
 
 
-def replace_sources(fact: Fact[Any], shift: int) -> Fact[Any]:
-    """A fact with its evidence so many lines further down."""
-    if not fact.sources:
-        return fact
-    moved = tuple([_moved(source, shift) for source in fact.sources])
-    return Known(fact.value, moved) if isinstance(fact, Known) else replace(fact, sources=moved)
-
-
-def _moved(source: Source, shift: int) -> Source:
-    if source.file is None or source.line is None:
-        return source
-    return Source(source.origin, source.path, source.value, source.call, source.file, source.line + shift, source.at)
-
-
-__all__ = ["Alike", "replace_sources"]
+__all__ = ["Alike"]

@@ -87,9 +87,10 @@ def interpret_all(index: Index, decls: Mapping[str, TypeDecl]) -> Iterator[Resou
     alike = Alike(index)
     for doc in index.documents:
         key = alike.key(doc, declaration(doc.ref.type, decls)) if doc.file else None
-        facts = alike.find(key, doc) if key is not None else None
-        if facts is not None:
-            yield Resource(doc.ref, facts, doc.tags, doc.dialect, False, doc.names)
+        like = alike.find(key, doc) if key is not None else None
+        if like is not None:
+            facts, lower = like
+            yield Resource(doc.ref, facts, doc.tags, doc.dialect, False, doc.names, lower)
             continue
         resource = interpret(doc, index, decls)
         if resource is None:

@@ -84,7 +84,7 @@ def _answers(estate: Estate, question: Question, now: datetime) -> Iterator[Verd
             name = kind.__name__
             for resource, known in estate.with_fact(kind):
                 if everywhere or question.concerns(resource.ref, resource.tags, resource.all_tags):
-                    yield _verdict(question, given, resource, name, _said(ask, resource, known, said), known.sources)
+                    yield _verdict(question, given, resource, name, _said(ask, resource, known, said), known.sources if not resource.lower else resource.sources(known))
     for kind in question.check.needs:
         for ref, call in estate.gaps(kind):
             if question.concerns(ref):
@@ -104,7 +104,7 @@ def _said(ask: Callable[[Resource, Any], object], resource: Resource, known: Fac
             raise TypeError(f"it answered {outcome!r} instead of passes, fails or unsure")
     except Exception as error:  # the edge of foreign code: a check that breaks has not answered
         outcome = Outcome(Status.UNKNOWN, say("the check itself failed: {error}", error=f"{type(error).__name__}: {error}"), Reason.DEFECT)
-    if resource.dialect == Dialect.TERRAFORM and resource.ref.name and resource.ref.name not in outcome.why:
+    if resource.dialect != Dialect.LIVE and resource.ref.name and resource.ref.name not in outcome.why:
         said[id(known)] = (resource, outcome)
     return outcome
 
@@ -124,11 +124,11 @@ def _of_estate(estate: Estate, question: Question, params: object, now: datetime
     for resource, outcome, fact in answers:
         if not question.concerns(resource.ref, resource.tags, resource.all_tags):
             continue
-        sources = next((f.sources for k, f in resource.facts.items() if k.__name__ == fact), ())
+        sources = next((resource.sources(f) for k, f in resource.facts.items() if k.__name__ == fact), ())
         yield _verdict(question, given, resource, fact, outcome, sources)
 
 
-def _verdict(question: Question, given: Mapping[str, Json], resource: Resource, fact: str, outcome: Outcome, sources: tuple[Source, ...]) -> Verdict:
+def _verdict(question: Question, given: Mapping[str, Json], resource: Resource, fact: str, outcome: Outcome, sources: Sequence[Source]) -> Verdict:
     check = question.check
     return Verdict(
         check.id, given, resource.ref, fact, outcome.status, outcome.why, outcome.severity or check.severity,

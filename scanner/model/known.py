@@ -6,8 +6,9 @@ state, no `None`, and no default: a look that failed cannot be mistaken for a lo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, TypeAlias, TypeVar, overload
 
 from scanner.model.record import packed
 
@@ -89,3 +90,44 @@ class Unknown:
 
 
 Fact: TypeAlias = Known[T] | Unknown
+
+
+class Lower(Sequence[Source]):
+    """The evidence of a resource that says the same as another one further up in its file: the same, so many lines lower. Made
+    when somebody looks at it: of thousands of answers that are right nobody does."""
+
+    __slots__ = ("_by", "_found", "_shared")
+
+    def __init__(self, shared: Sequence[Source], by: int) -> None:
+        self._shared, self._by = shared, by
+        self._found: tuple[Source, ...] | None = None
+
+    def _own(self) -> tuple[Source, ...]:
+        if self._found is None:
+            self._found = tuple([_moved(source, self._by) for source in self._shared])
+        return self._found
+
+    def __len__(self) -> int:
+        return len(self._shared)
+
+    @overload
+    def __getitem__(self, at: int) -> Source: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Source]: ...
+    def __getitem__(self, at: int | slice) -> Source | Sequence[Source]:
+        return self._own()[at]
+
+    def __eq__(self, other: object) -> bool:
+        return self._own() == (other._own() if isinstance(other, Lower) else other)
+
+    def __hash__(self) -> int:
+        return hash(self._own())
+
+    def __repr__(self) -> str:
+        return repr(self._own())
+
+
+def _moved(source: Source, by: int) -> Source:
+    if source.file is None or source.line is None:
+        return source
+    return Source(source.origin, source.path, source.value, source.call, source.file, source.line + by, source.at)

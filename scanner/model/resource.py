@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Any
 from urllib.parse import quote, unquote
 
-from scanner.model.known import Known, Unknown
+from scanner.model.known import Known, Lower, Source, Unknown
 from scanner.model.record import dataclass
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.~/:@,# -]*")
@@ -63,3 +63,9 @@ class Resource:
     """Whether `tags` are all that it has: false where nobody read them, or only a part (a stack may add some to its template)."""
     names: tuple[str, ...] = ()
     """What a template calls it in the cloud, beside its name in the template."""
+    lower: int = 0
+    """Lines by which it stands further down than a resource that says the same, whose facts it shares."""
+
+    def sources(self, fact: Known[Any] | Unknown) -> Sequence[Source]:
+        """The evidence of one of its facts, at its own lines."""
+        return Lower(fact.sources, self.lower) if self.lower and fact.sources else fact.sources

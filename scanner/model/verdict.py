@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -80,7 +80,7 @@ class Verdict:
     status: Status
     why: str
     severity: Severity
-    evidence: tuple[Source, ...] = ()
+    evidence: Sequence[Source] = ()
     reason: Reason | None = None
     """Set when and only when the status is unknown."""
     gap: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
 from enum import Enum
@@ -165,12 +165,12 @@ def inventory(taken_at: str, coverage: Coverage, resources: Iterable[Resource]) 
 
 
 def _resource(resource: Resource) -> dict[str, Any]:
-    facts = {kind.__name__: _fact(fact) for kind, fact in resource.facts.items()}
+    facts = {kind.__name__: _fact(fact, resource.sources(fact)) for kind, fact in resource.facts.items()}
     return {**ref_object(resource.ref), "tags": dict(resource.tags), "dialect": resource.dialect, "facts": facts}
 
 
-def _fact(fact: Known[Any] | Unknown) -> dict[str, Any]:
-    source = source_object(fact.sources[0]) if fact.sources else {}
+def _fact(fact: Known[Any] | Unknown, sources: Sequence[Source]) -> dict[str, Any]:
+    source = source_object(sources[0]) if sources else {}
     if isinstance(fact, Unknown):
         return {"known": False, "reason": fact.reason.value, "detail": fact.detail, "source": source}
     return {"known": True, "value": plain(fact.value), "source": source}
