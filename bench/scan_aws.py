@@ -30,11 +30,8 @@ from urllib.request import Request, urlopen
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 KEYS = {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1", "AWS_EC2_METADATA_DISABLED": "true"}
-#: Prowler's services that ask what Houvast asks: place, rest, transit, backups, certificates.
-SERVICES = (
-    "acm", "athena", "backup", "cloudfront", "cloudtrail", "cloudwatch", "dynamodb", "ec2", "ecr", "efs", "eks", "elasticache", "elb", "elbv2", "firehose", "iam", "kinesis",
-    "kms", "awslambda", "opensearch", "rds", "redshift", "s3", "secretsmanager", "sns", "sqs",
-)  # fmt: skip
+#: Prowler's checks that ask what Houvast asks: place, rest, transit, backups, certificates.
+CHECKS = [line for line in (ROOT / "bench" / "prowler_checks.txt").read_text(encoding="utf-8").split("\n") if line and not line.startswith("#")]
 
 
 def serve(resources: int, port: int) -> None:
@@ -167,7 +164,7 @@ def houvast(folder: str) -> list[str]:
 
 
 def prowler(program: str, folder: str) -> list[str]:
-    return [program, "aws", "--service", *SERVICES, "--output-formats", "csv", "--output-directory", folder, "--no-banner", "--ignore-exit-code-3"]
+    return [program, "aws", "--checks", *CHECKS, "--output-formats", "csv", "--output-directory", folder, "--no-banner", "--ignore-exit-code-3"]
 
 
 def main() -> None:
