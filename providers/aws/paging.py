@@ -110,4 +110,5 @@ def _search(path: str) -> Callable[[dict[str, Any]], Any]:
 def _repeated(words: str) -> Exception:
     from botocore.exceptions import PaginationError
 
-    return PaginationError(message=words)
+    error: Exception = PaginationError(message=words)
+    return error

@@ -17,7 +17,7 @@ _list = Loader.list_available_services
 _services: dict[tuple[str, ...], list[str]] = {}
 
 
-class _Kept(JSONFileLoader):
+class _Kept(JSONFileLoader):  # type: ignore[misc]
     kept: ClassVar[dict[str, Any]] = {}
 
     def load_file(self, file_path: str) -> Any:
@@ -45,6 +45,6 @@ def untouched(service: str) -> ServiceModel:
 
 
 botocore.session.create_loader = _create_loader
-Loader.list_available_services = _list_available_services  # type: ignore[method-assign]
+Loader.list_available_services = _list_available_services
 
 __all__ = ["untouched"]
