@@ -132,7 +132,7 @@ _LIVELY = re.compile(r"\S*(?:@|://|www\.|[#!]\d|GH-\d|mailto:|xmpp:)\S*", re.I)
 
 def prose(text: str) -> str:
     """Text in a sentence or table cell: markup means itself, and what would become a link stands as code."""
-    plain = shorten(safe(text), _LONG)
+    plain = re.sub(" {2,}", " ", shorten(safe(text), _LONG))  # a page shows one all the same, and four would begin a block of code
     out: list[str] = []
     at = 0
     for found in _LIVELY.finditer(plain):

@@ -136,6 +136,7 @@ def test_csv_holds_a_row_a_verdict(nasty: str) -> None:
 @example("[click](https://evil.example)")
 @example("see https://evil.example and @everyone #12 www.evil.example")
 @example("1. x")
+@example("   ")
 def test_markdown_means_itself(nasty: str) -> None:
     """In a paragraph, a list item and a table's cell: no link, image, HTML, heading or list of its own, and no words lost."""
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
