@@ -72,8 +72,6 @@ def collect(targets: Targets, options: Options, decls: Mapping[str, TypeDecl], q
             complete = _run(workers, ledger, options, stop, progress)
             if options.settings.get(ENDPOINTS) and set(targets.live) - {"tls"}:
                 complete = _probe_offered(targets, options, decls, ledger, stop, progress) and complete
-        workers.clear()
-        gc.collect()  # clients and their models refer to each other: judging takes the room that they leave
     snapshot = ledger.snapshot(run_of(targets, options, complete))
     for other in snapshots:
         snapshot = snapshot.merge(other)
