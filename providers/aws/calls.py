@@ -11,7 +11,7 @@ from typing import Any
 from providers.aws.clients import Clients
 from providers.aws.faults import Fault, classify
 from providers.aws.pace import Pace, lane_of
-from providers.aws.paging import goes_on
+from providers.aws.paging import NoToken, goes_on
 from scanner.sdk import Failure, Json, Options, Reason
 
 _PAUSE = 0.4
@@ -19,6 +19,7 @@ _PAUSE = 0.4
 _LONGEST = 20.0
 _MORE = 3
 """A call that is throttled is tried this many times as often as one that meets another passing fault."""
+_MORE_PAGES = Fault(Reason.UNSUPPORTED, "MorePages", "there are more pages, and it is not known how to ask for them")
 _WORDS = {"db": "DB", "ssl": "SSL", "mfa": "MFA", "saml": "SAML", "ssh": "SSH", "ml": "ML", "nfs": "NFS", "smb": "SMB", "dnssec": "DNSSEC"}
 _PREFIXES = {
     "elbv2": "elasticloadbalancing", "elb": "elasticloadbalancing", "s3control": "s3", "efs": "elasticfilesystem", "opensearch": "es",
@@ -68,7 +69,7 @@ class Calls:
             page = self.once(service, region, operation, params)
             yield page
             if goes_on(page):
-                raise CallFailed(Fault(Reason.UNSUPPORTED, "MorePages", "there are more pages, and it is not known how to ask for them"))
+                raise CallFailed(_MORE_PAGES)
             return
         from botocore.exceptions import PaginationError
 
@@ -76,6 +77,8 @@ class Calls:
             yield from pager.pages(lambda given: self.once(service, region, operation, given), params)
         except PaginationError as error:
             raise CallFailed(classify(error)) from error
+        except NoToken as error:
+            raise CallFailed(_MORE_PAGES) from error
 
     def wait(self, seconds: float) -> bool:
         """Sleep, unless the deadline would pass; False then."""

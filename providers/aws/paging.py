@@ -57,8 +57,17 @@ def _says(part: dict[str, Any]) -> bool:
     return any(isinstance(part.get(key), str) and part[key] for key in _MORE) or any(part.get(flag) is True for flag in _FLAGS)
 
 
+def _flagged(page: dict[str, Any]) -> bool:
+    """Whether a flag says so; a token may also be that of the question, said again."""
+    return any(part.get(flag) is True for part in (page, *page.values()) if isinstance(part, dict) for flag in _FLAGS)
+
+
 _SAYING = frozenset((*_MORE, *_FLAGS))
 _PLAIN = re.compile(r"[A-Za-z]\w*")
+
+
+class NoToken(Exception):
+    """The answer says that there is more, and not how to ask for it."""
 
 
 class Pager:
@@ -70,7 +79,8 @@ class Pager:
         self._more = _search(config["more_results"]) if config.get("more_results") else None
 
     def pages(self, ask: Callable[[dict[str, Any]], dict[str, Any]], params: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        """Raises PaginationError when a token follows itself, or what was asked once would be asked again."""
+        """Raises PaginationError when a token follows itself, or what was asked once would be asked again, and NoToken where botocore's own
+        stops and takes what came for the whole."""
         given, before = dict(params), None
         asked: set[str] = set()
         while True:
@@ -78,6 +88,8 @@ class Pager:
             yield page
             token = self._next(page)
             if all(part is None for part in token.values()):
+                if _flagged(page) or (token and self._more is not None):
+                    raise NoToken
                 return
             if before == token:
                 raise _repeated(f"the same next token was received twice: {token}")

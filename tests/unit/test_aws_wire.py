@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import socket
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -20,10 +21,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from providers.aws import signing, wire
+from providers.aws.calls import CallFailed, Calls
 from providers.aws.clients import Clients
 from providers.aws.http import Answered, Pool
 from providers.aws.requests import head
 from scanner.collect.plan import Options
+from scanner.model.known import Reason
 from tests.support import botocore_files  # noqa: F401  # for its effect
 
 KEYS = Credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "token")
@@ -206,6 +209,30 @@ def test_a_client_of_another_region_signs_for_it(plain: bool, monkeypatch: pytes
     assert [client.meta.region_name for client in (first, second)] == ["eu-west-1", "us-east-2"]
     assert first.meta.service_model is second.meta.service_model
     assert not hasattr(first, "describe_instances"), "the model holds what is called and no more"
+
+
+@pytest.mark.parametrize(
+    ("service", "method", "content", "whole"),
+    [
+        ("kinesis", "list_streams", '{"StreamNames": ["a"], "HasMoreStreams": true}', False),
+        ("kinesis", "list_streams", '{"StreamNames": ["a"], "HasMoreStreams": false}', True),
+        ("kms", "list_keys", '{"Keys": [], "Truncated": true}', False),
+        ("iam", "list_users", "<ListUsersResponse><ListUsersResult><IsTruncated>true</IsTruncated></ListUsersResult></ListUsersResponse>", False),
+        ("cloudfront", "list_distributions", "<DistributionList><IsTruncated>true</IsTruncated><Quantity>0</Quantity></DistributionList>", False),
+        ("cloudfront", "list_distributions", "<DistributionList><IsTruncated>false</IsTruncated><Quantity>0</Quantity></DistributionList>", True),
+    ],
+)
+def test_a_list_that_says_there_is_more_without_saying_where_is_not_whole(service: str, method: str, content: str, whole: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    import botocore.session
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKID")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    with served(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(content) + content.encode()) as (url, _):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url.rstrip("/"))
+        calls = Calls(Clients(botocore.session.Session(), Options(), {service: frozenset({method})}), Options(retries=0), time.monotonic() + 20)
+        with nullcontext() if whole else pytest.raises(CallFailed) as refused:
+            assert len(list(calls.pages(service, "eu-west-1", method, {}))) == 1
+    assert refused is None or (refused.value.reason, refused.value.code) == (Reason.UNSUPPORTED, "MorePages")
 
 
 BUCKETS = ("plain-bucket", "abc", "with.dots.in-it", "data--euc1-az1--x-s3", "alias-s3alias", "xn--bcher-kva", "Upper", "a_b", "any-ordinary-bucket-of-houvast")

@@ -47,9 +47,10 @@ def _untouched(ref: Ref, location: tuple[Any, ...], managed: tuple[Any, ...]) ->
 
 
 def _clients(ref: Ref, location: tuple[Any, ...], enforced: tuple[Any, ...], managed: tuple[Any, ...]) -> tuple[str, ...]:
-    """Where the group does not decide, each client names a location of its own. The group that AWS made and nobody touched promises
-    nothing about places: what clients put into buckets stands in them, and they are asked."""
-    if _untouched(ref, location, managed) or (managed and _WORDS[str(managed[0]).lower()]):
+    """Where the group does not decide, each client names a location of its own."""
+    if _untouched(ref, location, managed):
+        raise NotApplicable("made by AWS in every region: it names no place; what clients put into buckets stands in them, and they are asked")
+    if managed and _WORDS[str(managed[0]).lower()]:
         return ()
     forced = _WORDS[str(enforced[0]).lower()] if enforced else not ref.id.startswith("arn:")  # true by default in a template
     return () if forced and location else ("each client's own location",)
