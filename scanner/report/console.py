@@ -16,7 +16,7 @@ from scanner.model.verdict import Assessment, Gap, Severity, Status, Verdict
 from scanner.model.waiver import WaiverState
 from scanner.report.i18n import Words, words
 from scanner.report.proof import Proof
-from scanner.report.text import Paint, safe, shorten, wrapped
+from scanner.report.text import Paint, columns, safe, shorten, wrapped
 
 _SEVERITY_STYLE = {Severity.CRITICAL: ("bold", "red"), Severity.HIGH: ("red",), Severity.MEDIUM: ("yellow",), Severity.LOW: ("cyan",)}
 _SETTLED = {
@@ -260,25 +260,15 @@ def _gaps(assessment: Assessment, style: Style, paint: Paint, say: Words) -> str
 
 
 def _passes(assessment: Assessment, checks: Mapping[str, Check[Any]], paint: Paint, say: Words) -> str:
-    from tabulate import tabulate
-
     rows: dict[str, Counter[Status]] = defaultdict(Counter)
     for verdict in assessment.verdicts:
         rows[verdict.check][verdict.status] += 1
     if not rows:
         return ""
-    table = [
-        [name, tally[Status.PASS] or "·", tally[Status.FAIL] or "·", tally[Status.UNKNOWN] or "·", say.title(name, checks) if name in checks else ""]
-        for name, tally in sorted(rows.items())
-    ]
-    drawn = tabulate(
-        table,
-        headers=[say(f"console.checks.{head}") for head in ("check", "pass", "fail", "unknown", "asks")],
-        tablefmt="simple",
-        colalign=("left", "right", "right", "right", "left"),
-        disable_numparse=True,
-    )
-    return f"{_title(say('console.checks'), say.one_or_more('console.checks.n', len(rows)), paint)}\n\n" + "\n".join(f" {line}" for line in drawn.splitlines())
+    table = [[say(f"console.checks.{head}") for head in ("check", "pass", "fail", "unknown", "asks")]]
+    for name, tally in sorted(rows.items()):
+        table.append([name, *(str(tally[status] or "·") for status in (Status.PASS, Status.FAIL, Status.UNKNOWN)), say.title(name, checks) if name in checks else ""])
+    return f"{_title(say('console.checks'), say.one_or_more('console.checks.n', len(rows)), paint)}\n\n" + "\n".join(f" {line}" for line in columns(table, "<>>><"))
 
 
 def _foot(assessment: Assessment, paint: Paint, say: Words) -> str:
