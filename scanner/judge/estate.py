@@ -44,6 +44,26 @@ class Estate:
                 found.setdefault(kind, []).append((resource, fact))
         return {kind: tuple(group) for kind, group in found.items()}
 
+    def alike(self, kind: type) -> tuple[tuple[Known[Any] | Unknown, tuple[Resource, ...]], ...]:
+        """Each fact of a kind once, with the resources that share it: those of a file that say the same."""
+        return self._alike.get(kind, ())
+
+    @cached_property
+    def _alike(self) -> Mapping[type, tuple[tuple[Known[Any] | Unknown, tuple[Resource, ...]], ...]]:
+        shared: dict[int, list[Resource]] = {}
+        for resource in self.resources:
+            shared.setdefault(id(resource.facts), []).append(resource)
+        found: dict[type, list[tuple[Known[Any] | Unknown, tuple[Resource, ...]]]] = {}
+        for group in map(tuple, shared.values()):
+            for kind, fact in group[0].facts.items():
+                found.setdefault(kind, []).append((fact, group))
+        return {kind: tuple(groups) for kind, groups in found.items()}
+
+    @property
+    def subjects(self) -> tuple[Ref, ...]:
+        """Everything that a verdict may be about: resources and gaps."""
+        return (*[resource.ref for resource in self.resources], *[ref for ref, _, _ in self._gaps])
+
     def gaps(self, *facts: type) -> tuple[tuple[Ref, Call], ...]:
         """Gap subjects that could hide a resource with one of these facts: never empty when something was not seen."""
         return tuple((ref, call) for ref, call, kind in self._gaps if self._could_have(call, kind, facts))

@@ -86,6 +86,11 @@ class Check(Generic[Body]):
         return inspect.cleandoc(self.body.__doc__ or "")
 
     @property
+    def ours(self) -> bool:
+        """One of Houvast's own: of a resource it reads nothing but its fact and its name, and the name only to say it (a test sees to that)."""
+        return str(self.body.__module__).startswith("checks.")
+
+    @property
     def title(self) -> str:
         """First line of the docstring."""
         return self.doc.split("\n", 1)[0]

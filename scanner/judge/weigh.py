@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from scanner.judge.engine import in_order
+from scanner.judge.order import in_order
 from scanner.judge.settle import answers
 from scanner.model.promise import Bind, Promise
 from scanner.model.verdict import Verdict

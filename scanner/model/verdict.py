@@ -30,6 +30,11 @@ _ORDER = {Status.FAIL: 0, Status.UNKNOWN: 1, Status.PASS: 2}
 _WEIGHTS = {(status, severity): (place, severity.rank) for status, place in _ORDER.items() for severity in Severity}
 
 
+def weight_of(status: Status, severity: Severity) -> tuple[int, int]:
+    """Failures first, worst first."""
+    return _WEIGHTS[status, severity]
+
+
 @packed(frozen=True, slots=True)
 class Outcome:
     """What a check's body returns: made by `passes`, `fails` or `unsure`."""
@@ -106,7 +111,7 @@ class Verdict:
     @property
     def weight(self) -> tuple[int, int]:
         """Failures first, worst first."""
-        return _WEIGHTS[self.status, self.severity]
+        return weight_of(self.status, self.severity)
 
     @property
     def sort_key(self) -> tuple[int, int, str, tuple[str, ...], str]:
