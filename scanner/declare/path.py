@@ -1,7 +1,7 @@
 """JMESPath over documents that may hold unresolved values.
 
 JMESPath itself answers `null` alike for absent, wrong, misspelt and not-yet-known, and a filter silently drops
-what it cannot compare: in a scanner each of these would end in green. So expressions are parsed as jmespath does, and
+what it cannot compare: in a scanner each of these would end in green. So expressions are parsed by jmespath, and
 evaluated here: an unresolved value on the way makes the whole answer `Unresolved`, and what was read keeps the
 concrete path that it was read from.
 """
@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
+from typing import Any
 
-from scanner.declare.expression import Node, parsed
 from scanner.model.known import Json, Reason
 from scanner.model.record import dataclass, packed
 
@@ -115,10 +115,13 @@ def compile_path(text: str) -> Path:
     return Path(text, run, many)
 
 
-def _parsed(text: str) -> Node:
+def _parsed(text: str) -> dict[str, Any]:
+    import jmespath  # costs 15 ms: only when a path is really read
+    from jmespath.exceptions import JMESPathError
+
     try:
-        return parsed(text)
-    except ValueError as error:  # jmespath's errors are
+        return dict(jmespath.compile(text).parsed)
+    except JMESPathError as error:
         raise PathError(f"{text!r}: {error}") from error
 
 
@@ -142,7 +145,9 @@ def prefixes(text: str) -> frozenset[tuple[str, ...]]:
     """Key paths (list steps left out) that have to be kept for the expression to be read."""
     if _KEYS.fullmatch(text):
         return frozenset({tuple(text.replace("[]", "").split("."))})
-    return frozenset(_prefixes(parsed(text), ())) or frozenset({()})  # `@` reads the whole
+    import jmespath
+
+    return frozenset(_prefixes(dict(jmespath.compile(text).parsed), ())) or frozenset({()})  # `@` reads the whole
 
 
 def _stop_if_unresolved(path: str, value: Json) -> None:
@@ -222,7 +227,7 @@ def _values(then: _Run) -> _Run:
     return run
 
 
-def _build(node: Node, text: str, then: _Run) -> tuple[_Run, bool]:
+def _build(node: dict[str, Any], text: str, then: _Run) -> tuple[_Run, bool]:
     """The steps of an expression, from the last to the first, and whether they project."""
     kind, children, value = node["type"], node.get("children", []), node.get("value")
     match kind:
@@ -280,7 +285,7 @@ def _filter(test: _Test, then: _Run) -> _Run:
     return run
 
 
-def _condition(node: Node, text: str) -> _Test:
+def _condition(node: dict[str, Any], text: str) -> _Test:
     kind, children = node["type"], node.get("children", [])
     if kind == "comparator":
         sides = [_operand(child, text) for child in children]
@@ -322,7 +327,7 @@ def _boolean(value: Json) -> Json:
     return {"true": True, "false": False}.get(value.lower(), value) if isinstance(value, str) else value
 
 
-def _operand(node: Node, text: str) -> Callable[[str, Json], Json]:
+def _operand(node: dict[str, Any], text: str) -> Callable[[str, Json], Json]:
     if node["type"] == "literal":
         literal: Json = node["value"]
         return lambda _path, _value: literal
@@ -338,12 +343,12 @@ def _operand(node: Node, text: str) -> Callable[[str, Json], Json]:
     return read
 
 
-def _prefixes(node: Node, base: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _prefixes(node: dict[str, Any], base: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Walk in reading order, carrying the key path; yields the full path of every leaf read."""
     yield from _ends(node, base)[0]
 
 
-def _ends(node: Node, base: tuple[str, ...]) -> tuple[list[tuple[str, ...]], tuple[str, ...]]:
+def _ends(node: dict[str, Any], base: tuple[str, ...]) -> tuple[list[tuple[str, ...]], tuple[str, ...]]:
     kind, children = node["type"], node.get("children", [])
     match kind:
         case "field":

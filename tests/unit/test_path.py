@@ -10,41 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.collect.trim import trim
-from scanner.declare.expression import parsed
 from scanner.declare.path import PathError, Unresolved, compile_path, prefixes, roots, unresolved, within
 from scanner.model.known import Reason
 
 OPEN: Any = {"$unresolved": "parameter Encrypt has no default"}
-
-
-NAME = st.sampled_from(["a", "Bc", "_d", "e9"])
-KEYS = st.lists(NAME, min_size=1, max_size=3).map(".".join)
-TEST = st.one_of(KEYS, st.tuples(KEYS, st.sampled_from(["==", "!="]), st.sampled_from(["", "x", "a b", "!=", "é", "p || q"])).map(lambda t: f"{t[0]}{t[1]}'{t[2]}'"))
-TESTS = st.lists(TEST, min_size=1, max_size=3).map(" || ".join)
-PART = st.one_of(KEYS, KEYS.map(lambda keys: f"{keys}[]"), st.tuples(KEYS, TESTS).map(lambda t: f"{t[0]}[?{t[1]}]"), TESTS.map(lambda tests: f"[?{tests}]"))
-CHAIN = st.lists(PART, min_size=1, max_size=4).map(".".join)
-WORDS = st.lists(st.sampled_from(["a", "b", ".", "[]", "[?", "]", "==", "!=", "'x'", "''", " || ", "||", " ", "*", "@", "[0]", '"', "`1`", "|", "\n", "!", "&&"]), max_size=9).map(
-    "".join
-)
-
-
-@settings(max_examples=400, deadline=None)
-@given(st.one_of(st.lists(CHAIN, min_size=1, max_size=3).map(" || ".join), WORDS))
-def test_what_is_parsed_here_is_parsed_as_jmespath_does(text: str) -> None:
-    def tree(parse: Any) -> Any:
-        try:
-            return parse(text)
-        except jmespath.exceptions.JMESPathError as error:
-            return type(error)
-
-    assert tree(parsed) == tree(lambda text: jmespath.compile(text).parsed)
-
-
-@pytest.mark.parametrize("text", ["A || B.C", "A[?S!='x'].B.C", "A[].B || C[?D].E", "[?E=='n' || E=='d'].E"])
-def test_the_simple_form_needs_no_parser(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = jmespath.compile(text).parsed
-    monkeypatch.delattr(jmespath, "compile")
-    assert parsed(text) == expected
 
 
 def read(path: str, body: Any) -> Any:
