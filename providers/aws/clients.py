@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 from providers.aws.http import Pool
+from providers.aws.models import by_need
 from providers.aws.operations import Family, NotPlain
 from providers.aws.paging import Pager, told
 from providers.aws.strict import check_body, keep_host
@@ -38,7 +39,7 @@ class Clients:
         session.register("before-parse", check_body)
         session.register("before-sign", keep_host)
         if operations is not None:
-            session.register_component("data_loader", _loader(session, operations))
+            session.register_component("data_loader", by_need(session, operations.get))
         self._session = session
         self._lock, self._founding = threading.Lock(), threading.Lock()
         self._made: dict[tuple[str, str], Any] = {}
@@ -183,41 +184,3 @@ def _pool(session: Any, limit: float) -> Pool:
 
     ordinary = bool(session._verify) and session._cert_file is None
     return Pool(limit, get_cert_path(session._verify) if ordinary else None, verify=ordinary)
-
-
-def _loader(session: Any, operations: Operations) -> Any:
-    """The session's reader of models, which forgets the operations that nobody calls, and the shapes that only they need."""
-    from botocore import xform_name
-
-    inner = session.get_component("data_loader")
-    load = inner.load_service_model
-    cut: dict[str, Any] = {}
-
-    def load_service_model(service_name: str, type_name: str, api_version: str | None = None) -> Any:
-        if type_name != "service-2" or service_name not in operations:
-            return load(service_name, type_name, api_version)
-        if service_name not in cut:
-            before = len(inner._cache)
-            whole = load(service_name, type_name, api_version)
-            # hooks of S3 write into an operation: a copy of it is theirs
-            wanted = {name: copy.deepcopy(model) for name, model in whole["operations"].items() if xform_name(name) in operations[service_name]}
-            cut[service_name] = {**whole, "operations": wanted, "shapes": _reached(whole["shapes"], wanted)}
-            for key in [key for key in list(inner._cache)[before:] if key[0].startswith("load_")]:
-                del inner._cache[key]  # it would be kept for good
-        return cut[service_name]
-
-    inner.load_service_model = load_service_model
-    return inner
-
-
-def _reached(shapes: Mapping[str, Any], operations: Mapping[str, Any]) -> dict[str, Any]:
-    """Shapes that the operations lead to, and every error, by whose code an answer is read."""
-    todo = [one["shape"] for model in operations.values() for one in (model.get("input"), model.get("output"), *model.get("errors", ())) if one]
-    found: dict[str, Any] = {}
-    while todo:
-        name = todo.pop()
-        if name in found:
-            continue
-        shape = found[name] = {key: value for key, value in shapes[name].items() if key != "documentation"}
-        todo += [part["shape"] for part in (*shape.get("members", {}).values(), shape.get("member"), shape.get("key"), shape.get("value")) if part]
-    return found

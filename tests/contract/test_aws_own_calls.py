@@ -18,8 +18,9 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from providers.aws import answers, signing
-from providers.aws.clients import Clients, _loader
+from providers.aws.clients import Clients
 from providers.aws.http import Answered, Pool
+from providers.aws.models import by_need
 from providers.aws.plan import operations
 from providers.aws.strict import check_body
 from scanner import plugins
@@ -158,7 +159,7 @@ def test_requests_are_those_of_botocore(service: str, monkeypatch: pytest.Monkey
     clients = Clients(botocore.session.Session(), Options(), OPERATIONS)
     compared = 0
     session = botocore.session.Session()
-    session.register_component("data_loader", _loader(session, OPERATIONS))
+    session.register_component("data_loader", by_need(session, OPERATIONS.get))
     for region in ("eu-central-1", "us-east-1") if service in ("s3", "s3control", "sts", "ec2") else ("eu-central-1",):
         plain = session.create_client(service, region_name=region, config=clients._config)
         for method in sorted(OPERATIONS[service]):
