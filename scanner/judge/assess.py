@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -88,6 +87,8 @@ def _meets(decls: Mapping[str, TypeDecl], checks: Mapping[str, Check[Any]]) -> d
 
 def _digest(decls: Mapping[str, TypeDecl], checks: Mapping[str, Check[Any]]) -> str:
     """Names the rules by which was judged: types with their facts, checks with their words."""
+    import hashlib  # loads OpenSSL, 4 ms: only where one is asked for
+
     rules = [f"{name}: {list(outline.facts)}" for name, outline in sorted(outlines(decls).items())]
     rules += [f"{name}: {check.severity} {check.doc}" for name, check in sorted(checks.items())]
     return hashlib.sha256("\n".join(rules).encode()).hexdigest()

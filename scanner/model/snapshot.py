@@ -6,7 +6,6 @@ at. It merges: shards taken by several runs or machines give the same snapshot i
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, fields, is_dataclass
@@ -180,6 +179,8 @@ class Snapshot:
 
     def digest(self) -> str:
         """SHA-256 over everything but how long the calls took: of one JSON text, which is never in memory as a whole."""
+        import hashlib  # loads OpenSSL, 4 ms: only where one is asked for
+
         found = hashlib.sha256()
         for part in self._text():
             found.update(part.encode())

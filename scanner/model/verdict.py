@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -68,6 +67,8 @@ _text = json.encoder.encode_basestring_ascii  # JSON of a text, without making a
 
 def fingerprint(check: str, params: Mapping[str, Json], subject: Ref, fact: str) -> str:
     """Stable id of a verdict: what was asked of whom, never what the answer said. Azure spells one id now in this case, now in that."""
+    import hashlib  # loads OpenSSL, 4 ms: only where one is asked for
+
     kind, id = (subject.type.lower(), subject.id.lower()) if subject.provider == "azure" else (subject.type, subject.id)
     given = _ENCODE(dict(params)) if params else "{}"
     asked = f"[{_text(check)}, {given}, {_text(subject.provider)}, {_text(kind)}, {_text(subject.account)}, {_text(subject.region)}, {_text(id)}, {_text(fact)}]"
