@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+#: What is asserted in there tells as much when it fails as what is asserted in a test.
+pytest.register_assert_rewrite("tests.support")
+
 #: How fast a machine makes up input says nothing about what is tested.
 settings.register_profile("houvast", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("houvast")

@@ -16,7 +16,7 @@ from scanner.demo.aws_estate import moto_environment
 from scanner.judge.estate import Estate
 from scanner.model.resource import Resource
 from scanner.model.snapshot import Run, Snapshot
-from tests.support import botocore_files  # noqa: F401  # for its effect
+from tests.support import botocore_files, moto_servers  # noqa: F401  # the first for its effect
 
 ACCOUNT = "123456789012"
 TYPES = "providers.aws.types"
@@ -35,28 +35,9 @@ QUICK = Options(types=ESTATE_TYPES, timeout=60, call_timeout=10, retries=1, work
 
 @contextmanager
 def moto_server() -> Iterator[str]:
-    """An empty emulator on a free port; its state is cleared at the end."""
-    with environment(moto_environment()):
-        from moto.server import ThreadedMotoServer
-
-        from scanner.demo.moto_supplement import serve_more
-
-        serve_more()
-        server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-        server.start()
-        host, port = server.get_host_and_port()
-        url = f"http://{host}:{port}"
-        try:
-            reset(url)
-            yield url
-        finally:
-            server.stop()
-
-
-def reset(url: str) -> None:
-    from urllib.request import Request, urlopen
-
-    urlopen(Request(f"{url}/moto-api/reset", method="POST"), timeout=10).close()
+    """An empty emulator on a free port."""
+    with environment(moto_environment()), moto_servers.running() as url:
+        yield url
 
 
 @contextmanager

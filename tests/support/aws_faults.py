@@ -91,6 +91,7 @@ class FaultProxy:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two packets: the second would wait for the first to be acknowledged
     proxy: FaultProxy
 
     def handle_any(self) -> None:

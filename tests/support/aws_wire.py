@@ -226,6 +226,7 @@ def _meant(cloud: Cloud, signed: str, method: str, target: str, headers: Mapping
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two packets: the second would wait for the first to be acknowledged
     cloud: Cloud
 
     def handle_any(self) -> None:
