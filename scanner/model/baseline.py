@@ -36,8 +36,8 @@ class Baseline:
     def knows(self, verdict: Verdict) -> bool:
         """Whether it stood like this already. What was unknown and fails now is new, and the other way round."""
         if verdict.status is Status.FAIL:
-            return not verdict.waiver and verdict.fingerprint in self.fails
-        return verdict.status is Status.UNKNOWN and verdict.fingerprint in self.unknowns
+            return not verdict.waiver and bool(self.fails) and verdict.fingerprint in self.fails
+        return verdict.status is Status.UNKNOWN and bool(self.unknowns) and verdict.fingerprint in self.unknowns
 
     def knows_gap(self, gap: Gap) -> bool:
         """Whether the same look was not answered for the same reason."""
