@@ -13,8 +13,9 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
 from typing import Any, ClassVar
+from weakref import WeakValueDictionary
 
 Wanted = Callable[[str], frozenset[str] | None]
 """Methods of a service as boto3 calls them; None where all are kept."""
@@ -29,10 +30,16 @@ _DECODER = json.JSONDecoder()
 _BLANK = str.maketrans("", "", " \n\r\t")
 
 
-class Files:
-    """Takes the place of a loader's `JSONFileLoader`. What was read is kept for all sessions of the process."""
+class _Read(dict[str, Any]):
+    """What a file says."""
 
-    _kept: ClassVar[dict[tuple[str, frozenset[str] | None], Any]] = {}
+    __slots__ = ("__weakref__",)
+
+
+class Files:
+    """Takes the place of a loader's `JSONFileLoader`. What was read is shared by all sessions, and kept as long as one of them is."""
+
+    kept: ClassVar[MutableMapping[tuple[str, frozenset[str] | None], _Read]] = WeakValueDictionary()
 
     def __init__(self, wanted: Wanted) -> None:
         self._wanted = wanted
@@ -45,13 +52,14 @@ class Files:
         """What stands in a file (its name without its end), of a model what is wanted; None where there is none."""
         *_, service, _, kind = ("", "", *file_path.replace("\\", "/").split("/"))
         key = (file_path, self._wanted(service) if kind in (_MODEL, _PAGERS) else None)
-        if key in self._kept:
-            return self._kept[key]
+        found = self.kept.get(key)
+        if found is not None:
+            return found
         for end, opened in _OPEN.items():
             if os.path.isfile(file_path + end):
                 with opened(file_path + end, "rb") as file:
-                    found = _read(file.read(), kind, key[1])
-                return found if kind == _RULES else self._kept.setdefault(key, found)
+                    found = _Read(_read(file.read(), kind, key[1]))
+                return found if kind == _RULES else self.kept.setdefault(key, found)
         return None
 
 
@@ -68,6 +76,7 @@ def by_need(session: Any, wanted: Wanted) -> Any:
     loader.file_loader = Files(wanted)
     loader.list_available_services = lambda type_name: _Known(loader, type_name, listed)
     made: dict[tuple[str, str], Any] = {}
+    parts: dict[Any, Any] = {}
 
     def anew(files: Files, *asked: Any) -> Any:
         other = copy.copy(loader)
@@ -79,7 +88,7 @@ def by_need(session: Any, wanted: Wanted) -> Any:
         if asked[:2] in made:
             return made[asked[:2]]
         if type_name == _RULES:
-            made[asked[:2]] = alike(anew(loader.file_loader, *asked))
+            made[asked[:2]] = alike(anew(loader.file_loader, *asked), parts)
         elif type_name == _MODEL and methods is not None:
             try:
                 made[asked[:2]] = _own(load(*asked))
@@ -197,15 +206,12 @@ def lean(value: Any) -> Any:
     return sys.intern(value) if type(value) is str else value
 
 
-_ALIKE: dict[Any, Any] = {}
-
-
-def alike(value: Any) -> Any:
-    """A lean copy of rules whose parts that are equal, in the rules of any service, are one: most of the rules are."""
+def alike(value: Any, known: dict[Any, Any]) -> Any:
+    """A lean copy of rules whose parts that are equal, in all rules that share `known`, are one: most of the rules of any service are."""
     if isinstance(value, dict):
-        made = {sys.intern(name): alike(inner) for name, inner in value.items() if name != "documentation"}
-        return _ALIKE.setdefault(("{", *made, *map(id, made.values())), made)
+        made = {sys.intern(name): alike(inner, known) for name, inner in value.items() if name != "documentation"}
+        return known.setdefault(("{", *made, *map(id, made.values())), made)
     if isinstance(value, list):
-        listed = [alike(inner) for inner in value]
-        return _ALIKE.setdefault(("[", *map(id, listed)), listed)
+        listed = [alike(inner, known) for inner in value]
+        return known.setdefault(("[", *map(id, listed)), listed)
     return sys.intern(value) if type(value) is str else value
