@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -43,6 +44,20 @@ class Sent(Exception):
 def keys(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token/+="}.items():
         monkeypatch.setenv(name, value)
+
+
+@cache
+def own() -> Clients:
+    """One for all services: it costs more than what is asked of it."""
+    return Clients(botocore.session.Session(), Options(), OPERATIONS)
+
+
+@cache
+def plain() -> Any:
+    """A session of botocore's with the models that ours have."""
+    session = botocore.session.Session()
+    session.register_component("data_loader", by_need(session, OPERATIONS.get))
+    return session
 
 
 def sample(shape: Any, text: str, deep: int = 0) -> Any:
@@ -156,15 +171,12 @@ def test_requests_are_those_of_botocore(service: str, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(Pool, "send", send)
     monkeypatch.setattr(signing, "stamped", lambda: STAMP)
-    clients = Clients(botocore.session.Session(), Options(), OPERATIONS)
     compared = 0
-    session = botocore.session.Session()
-    session.register_component("data_loader", by_need(session, OPERATIONS.get))
     for region in ("eu-central-1", "us-east-1") if service in ("s3", "s3control", "sts", "ec2") else ("eu-central-1",):
-        plain = session.create_client(service, region_name=region, config=clients._config)
+        client = plain().create_client(service, region_name=region, config=own()._config)
         for method in sorted(OPERATIONS[service]):
-            for params in questions(plain.meta.service_model.operation_model(plain.meta.method_to_api_mapping[method])):
-                ours, other = asked(clients, service, region, method, params), theirs(plain, method, params)
+            for params in questions(client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method])):
+                ours, other = asked(own(), service, region, method, params), theirs(client, method, params)
                 assert plainly(ours) == plainly(other), (method, params)
                 if not isinstance(ours, str):
                     scope = ours[2]["authorization"].split("Credential=")[1].split(",")[0].split("/")
@@ -177,8 +189,7 @@ def test_requests_are_those_of_botocore(service: str, monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("service", sorted(OPERATIONS))
 def test_answers_are_read_as_botocore_reads_them(service: str) -> None:
-    clients = Clients(botocore.session.Session(), Options(), OPERATIONS)
-    client = clients.get(service, "eu-central-1")
+    client = own().get(service, "eu-central-1")
     parser = client._response_parser
     for method in sorted(OPERATIONS[service]):
         model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method])
