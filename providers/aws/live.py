@@ -16,7 +16,7 @@ from providers.aws.details import Details
 from providers.aws.documents import Site, document, holds, identify, items, shape_of, text_at, values
 from providers.aws.faults import NO_ENDPOINT
 from providers.aws.pace import lane_of
-from providers.aws.plan import Look, details, operations
+from providers.aws.plan import Look, Methods, details
 from providers.aws.references import Wanted, place_bucket, reference_jobs, resolved
 from providers.aws.session import account_of
 from scanner.sdk import EVERY_TYPE, Answer, Call, Document, Each, Failure, Job, Json, List, Options, Part, Report, TypeDecl, Worker, meaning
@@ -29,7 +29,8 @@ def open(targets: tuple[str, ...], options: Options, decls: Mapping[str, TypeDec
     def who(clients: Clients, region: str) -> dict[str, Any]:
         return Calls(clients, options, deadline).once("sts", region, "get_caller_identity", {})
 
-    accounts = [account_of(profile, options, who, operations(decls)) for profile in dict.fromkeys(targets or ("",))]
+    methods = Methods(decls)
+    accounts = [account_of(profile, options, who, methods) for profile in dict.fromkeys(targets or ("",))]
     return AwsWorker(tuple(accounts), options, decls, deadline)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from scanner.sdk import Each, Get, List, Options, Report, Resolve, Scope, TypeDecl, roots
 
@@ -109,6 +110,24 @@ ALWAYS: Mapping[str, frozenset[str]] = {
     "organizations": frozenset({"list_accounts", "list_accounts_for_parent", "list_organizational_units_for_parent", "list_parents", "list_policies_for_target", "describe_policy", "describe_organization"}),
     "s3": frozenset({"head_bucket", "get_bucket_location"}),
 }  # fmt: skip
+
+
+class Methods(Mapping[str, frozenset[str]]):
+    """The same by service as `operations`. Of what is asked before all else, and by no declaration, it is told without loading them."""
+
+    first = frozenset({"sts"})
+
+    def __init__(self, decls: Mapping[str, TypeDecl]) -> None:
+        self._every = cache(lambda: operations(decls))
+
+    def __getitem__(self, service: str) -> frozenset[str]:
+        return ALWAYS[service] if service in self.first else self._every()[service]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._every())
+
+    def __len__(self) -> int:
+        return len(self._every())
 
 
 def operations(decls: Mapping[str, TypeDecl]) -> dict[str, frozenset[str]]:
