@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scanner.declare.decl import FactDecl, TypeDecl
 from scanner.declare.index import Index
@@ -14,6 +14,9 @@ from scanner.declare.view import View
 from scanner.model.known import Fact, Known, Source, Unknown
 from scanner.model.resource import Resource
 from scanner.model.snapshot import Dialect, Document
+
+if TYPE_CHECKING:
+    from scanner.declare.alike import Alike
 
 
 def read_fact(declared: FactDecl, view: View) -> Fact[Any]:
@@ -38,13 +41,14 @@ def read_fact(declared: FactDecl, view: View) -> Fact[Any]:
     return Known(declared.fact(**values), tuple(sources))
 
 
-def interpret(doc: Document, index: Index, decls: Mapping[str, TypeDecl]) -> Resource | None:
+def interpret(doc: Document, index: Index, decls: Mapping[str, TypeDecl], alike: Alike | None = None) -> Resource | None:
     """The resource that a document describes; None for mere references and types that nobody declared."""
     decl = declaration(doc.ref.type, decls)
     if decl is None or doc.reference or (doc.dialect is Dialect.ARM and decl.type == "*/*" and not _tracked(doc)):
         return None
-    view = View(doc, index, decl, decls)
-    return Resource(doc.ref, dict(_applying(decl, view)), doc.tags, doc.dialect, _all_tags(doc, decl), doc.names)
+    found = alike.facts(doc, decl) if alike is not None and doc.file else None
+    facts, lower = found or (dict(_applying(decl, View(doc, index, decl, decls))), 0)
+    return Resource(doc.ref, facts, doc.tags, doc.dialect, _all_tags(doc, decl), doc.names, lower)
 
 
 def _tracked(doc: Document) -> bool:
@@ -81,20 +85,11 @@ def declaration(kind: str, decls: Mapping[str, TypeDecl]) -> TypeDecl | None:
 
 
 def interpret_all(index: Index, decls: Mapping[str, TypeDecl]) -> Iterator[Resource]:
-    """Every subject of a snapshot, in its order. Resources of a file that say the same are read once."""
+    """Every subject of a snapshot, in its order. What resources of a file say alike is read once."""
     from scanner.declare.alike import Alike
 
-    alike = Alike(index)
+    alike = Alike(index, decls)
     for doc in index.documents:
-        key = alike.key(doc, declaration(doc.ref.type, decls)) if doc.file else None
-        like = alike.find(key, doc) if key is not None else None
-        if like is not None:
-            facts, lower = like
-            yield Resource(doc.ref, facts, doc.tags, doc.dialect, False, doc.names, lower)
-            continue
-        resource = interpret(doc, index, decls)
-        if resource is None:
-            continue
-        if key is not None:
-            alike.keep(key, doc, resource.facts)
-        yield resource
+        resource = interpret(doc, index, decls, alike)
+        if resource is not None:
+            yield resource

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -44,20 +44,22 @@ class Estate:
                 found.setdefault(kind, []).append((resource, fact))
         return {kind: tuple(group) for kind, group in found.items()}
 
-    def alike(self, kind: type) -> tuple[tuple[Known[Any] | Unknown, tuple[Resource, ...]], ...]:
+    def alike(self, kind: type) -> tuple[tuple[Known[Any] | Unknown, Sequence[Resource]], ...]:
         """Each fact of a kind once, with the resources that share it: those of a file that say the same."""
         return self._alike.get(kind, ())
 
     @cached_property
-    def _alike(self) -> Mapping[type, tuple[tuple[Known[Any] | Unknown, tuple[Resource, ...]], ...]]:
-        shared: dict[int, list[Resource]] = {}
+    def _alike(self) -> Mapping[type, tuple[tuple[Known[Any] | Unknown, Sequence[Resource]], ...]]:
+        found: dict[type, dict[int, tuple[Known[Any] | Unknown, list[Resource]]]] = {}
         for resource in self.resources:
-            shared.setdefault(id(resource.facts), []).append(resource)
-        found: dict[type, list[tuple[Known[Any] | Unknown, tuple[Resource, ...]]]] = {}
-        for group in map(tuple, shared.values()):
-            for kind, fact in group[0].facts.items():
-                found.setdefault(kind, []).append((fact, group))
-        return {kind: tuple(groups) for kind, groups in found.items()}
+            for kind, fact in resource.facts.items():
+                of_kind = found.setdefault(kind, {})
+                sharing = of_kind.get(id(fact))
+                if sharing is None:
+                    of_kind[id(fact)] = (fact, [resource])
+                else:
+                    sharing[1].append(resource)
+        return {kind: tuple(of_kind.values()) for kind, of_kind in found.items()}
 
     @property
     def subjects(self) -> tuple[Ref, ...]:

@@ -93,22 +93,22 @@ Fact: TypeAlias = Known[T] | Unknown
 
 
 class Lower(Sequence[Source]):
-    """The evidence of a resource that says the same as another one further up in its file: the same, so many lines lower. Made
-    when somebody looks at it: of thousands of answers that are right nobody does."""
+    """Evidence that several resources of a file share, so many lines lower. Made when somebody looks at it: of thousands of
+    answers that are right nobody does."""
 
-    __slots__ = ("_by", "_found", "_shared")
+    __slots__ = ("_by", "_found", "shared")
 
     def __init__(self, shared: Sequence[Source], by: int) -> None:
-        self._shared, self._by = shared, by
+        self.shared, self._by = shared, by
         self._found: tuple[Source, ...] | None = None
 
     def _own(self) -> tuple[Source, ...]:
         if self._found is None:
-            self._found = tuple([_moved(source, self._by) for source in self._shared])
+            self._found = tuple([_moved(source, self._by) for source in self.shared])
         return self._found
 
     def __len__(self) -> int:
-        return len(self._shared)
+        return len(self.shared)
 
     @overload
     def __getitem__(self, at: int) -> Source: ...
@@ -131,3 +131,11 @@ def _moved(source: Source, by: int) -> Source:
     if source.file is None or source.line is None:
         return source
     return Source(source.origin, source.path, source.value, source.call, source.file, source.line + by, source.at)
+
+
+def moved(fact: Fact[T], by: int) -> Fact[T]:
+    """A fact whose evidence stands so many lines lower."""
+    if all(source.file is None or source.line is None for source in fact.sources):
+        return fact
+    sources = tuple([_moved(source, by) for source in fact.sources])
+    return Unknown(fact.reason, fact.detail, sources) if isinstance(fact, Unknown) else Known(fact.value, sources)

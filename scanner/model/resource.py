@@ -64,7 +64,7 @@ class Resource:
     names: tuple[str, ...] = ()
     """What a template calls it in the cloud, beside its name in the template."""
     lower: int = 0
-    """Lines by which it stands further down than a resource that says the same, whose facts it shares."""
+    """Lines by which the evidence of its facts stands further down than they say: resources of a file that say the same share them."""
 
     def sources(self, fact: Known[Any] | Unknown) -> Sequence[Source]:
         """The evidence of one of its facts, at its own lines."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,6 @@ from scanner import plugins
 from scanner.collect.ledger import Ledger
 from scanner.collect.plan import Options
 from scanner.collect.trim import Trimmer
-from scanner.declare import alike
 from scanner.declare.index import Index
 from scanner.declare.interpret import interpret, interpret_all
 from scanner.model.snapshot import Run
@@ -62,15 +62,37 @@ def test_an_arm_template() -> None:
     assert read(index) == alone(index)
 
 
-def test_many_that_are_alike(many: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def facts_of(index: Index) -> list[int]:
+    """How often each fact is shared."""
+    found = list(interpret_all(index, plugins.load_types()))
+    return sorted(Counter(id(fact) for one in found for fact in one.facts.values() if any(source.file for source in fact.sources)).values())
+
+
+def test_many_that_are_alike(many: Path) -> None:
     index = index_of(cloudformation, many)
-    shared: list[bool] = []
-    find = alike.Alike.find
-
-    def counted(self: alike.Alike, key: tuple[object, ...], doc: object) -> object:
-        shared.append((found := find(self, key, doc)) is not None)  # type: ignore[arg-type]
-        return found
-
-    monkeypatch.setattr(alike.Alike, "find", counted)
     assert read(index) == alone(index)
-    assert shared.count(True) > 25
+    assert max(facts_of(index)) > 15
+
+
+def test_what_differs_in_one_fact_shares_the_others(tmp_path: Path) -> None:
+    keys = ("", "      KmsMasterKeyId: !Ref K\n", "      KmsMasterKeyId: alias/aws/sqs\n", "      KmsMasterKeyId: !Ref P\n")
+    queues = [f"  Q{n}:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: q-{n}\n      SqsManagedSseEnabled: true\n{keys[n % 4]}" for n in range(24)]
+    text = "Parameters: { P: { Type: String } }\nResources:\n  K:\n    Type: AWS::KMS::Key\n    Properties: { EnableKeyRotation: true }\n" + "".join(queues)
+    (tmp_path / "queues.yaml").write_text(text)
+    index = index_of(cloudformation, tmp_path / "queues.yaml")
+    assert read(index) == alone(index)
+    counts = facts_of(index)
+    assert counts.count(1) >= 24, "each queue has a name of its own"
+    assert sum(count for count in counts if count >= 6) >= 24, "and says the same of its encryption as six others"
+
+
+def test_evidence_of_other_lines_stays_where_it_is(tmp_path: Path) -> None:
+    """The group that all of them name stands further down, in lines of its own."""
+    database = "  D{n}:\n    Type: AWS::RDS::DBInstance\n    Properties:\n      Engine: postgres\n      StorageEncrypted: true\n      DBParameterGroupName: {group}\n"
+    group = "  Group:\n    Type: AWS::RDS::DBParameterGroup\n    Properties:\n      Family: postgres16\n      Parameters: { rds.force_ssl: '1' }\n"
+    text = "Resources:\n" + "".join(database.format(n=n, group="Group" if n % 2 else "!Ref Group") for n in range(6)) + group
+    (tmp_path / "databases.yaml").write_text(text)
+    index = index_of(cloudformation, tmp_path / "databases.yaml")
+    assert read(index) == alone(index)
+    told = {source.line for one in alone(index) for fact in one.facts.values() for source in fact.sources if source.path.startswith("Parameters")}  # type: ignore[attr-defined]
+    assert told == {42}
