@@ -8,6 +8,7 @@ from providers.aws.databases import INHERITS, encrypted, truth
 from providers.aws.excuses import KEYS, PEOPLE, PROBED, SETTINGS
 from providers.aws.parameters import by_engine, default_group
 from providers.aws.terraform import shapes
+from providers.aws.types.rds_authorities import authority, served
 from scanner.sdk import (
     NOT_SHOWN,
     OFF,
@@ -102,33 +103,6 @@ def _sources(ref: Ref, *found: tuple[Any, ...]) -> tuple[str, ...]:
     return foreign
 
 
-_KEYS_OF_CA = {"rds-ca-2019": "RSA-2048", "rds-ca-rsa2048-g1": "RSA-2048", "rds-ca-rsa4096-g1": "RSA-4096", "rds-ca-ecc384-g1": "ECDSA-secp384r1"}
-#: Until when the authorities are valid (RDS User Guide, "Certificate authorities"); the days differ by region, so the month's first stands.
-_ENDS_OF_CA = {
-    "rds-ca-2019": datetime(2024, 8, 22, tzinfo=UTC), "rds-ca-rsa2048-g1": datetime(2061, 5, 1, tzinfo=UTC),
-    "rds-ca-rsa4096-g1": datetime(2121, 5, 1, tzinfo=UTC), "rds-ca-ecc384-g1": datetime(2121, 5, 1, tzinfo=UTC),
-}  # fmt: skip
-
-
-def _served(_: Ref, ends: tuple[Any, ...], authorities: tuple[Any, ...], hosts: tuple[Any, ...]) -> Certificate:
-    """The certificate that the instance serves. RDS issues it by an authority of its own, whose certificates the rules for public
-    ones do not bind, and renews it itself (RDS User Guide, "Server certificate rotation")."""
-    if not ends:
-        raise ValueError("CertificateDetails.ValidTill is absent")
-    authority = str(authorities[0]) if authorities else ""
-    return Certificate(tuple(map(str, hosts)), authority, None, datetime.fromisoformat(str(ends[0])), _KEYS_OF_CA.get(authority, ""), "", "", managed=True, anchor=True)
-
-
-def _authority(_: Ref, named: tuple[Any, ...]) -> Certificate:
-    """What a template shows is the authority that the certificate will be of."""
-    if not named:
-        raise Unresolvable(Reason.UNRESOLVED, "the account's default authority in the region decides")
-    name = str(named[0])
-    if name not in _ENDS_OF_CA:
-        raise Unresolvable(Reason.UNRESOLVED, f"nothing is known of the authority {name}")
-    return Certificate((name,), "Amazon RDS", None, _ENDS_OF_CA[name], _KEYS_OF_CA[name], "", "", managed=True, anchor=True)
-
-
 def _address(ref: Ref, said: tuple[Any, ...]) -> Exposure:
     if not said:
         if ref.id.startswith("arn:"):
@@ -195,8 +169,8 @@ INSTANCE = TypeDecl(
         )),
         fact(TlsFloor, applying(of(_CLUSTER, TlsFloor, "", same="DBClusterIdentifier", absent=_ALONE), of(_GROUP, TlsFloor, "", live=_LIVE_GROUP, cfn=_CFN_GROUP, absent=_SILENT))),
         fact(Certificate, per_dialect(
-            derive(_served, live=("CertificateDetails.ValidTill", "CertificateDetails.CAIdentifier", "Endpoint.Address")),
-            derive(_authority, cfn="CACertificateIdentifier"),
+            derive(served, live=("CertificateDetails.ValidTill", "CertificateDetails.CAIdentifier", "Endpoint.Address")),
+            derive(authority, cfn="CACertificateIdentifier"),
         )),
     ),
     never=_NEVER,
