@@ -3,47 +3,48 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from scanner import plugins
 from scanner.cli.targets import read_text
 from scanner.errors import InvalidFile
-from scanner.model.known import Source
+from scanner.model.known import Evidence, Lower, Source
+from scanner.model.resource import Ref
 from scanner.model.verdict import Assessment, Status, Verdict
 
-_Wanted = dict[str, dict[str, set[str]]]
+_Addresses = dict[str, set[str]]
+_Wanted = dict[str, _Addresses]
 _Found = Mapping[str, Mapping[tuple[str, str], int]]
 
 
 def with_lines(assessment: Assessment) -> Assessment:
     """The assessment with the lines of what fails, or is not known, in files that were just read."""
     wanted: _Wanted = defaultdict(lambda: defaultdict(set))
+    lacking: dict[int, list[tuple[str, _Addresses, str]]] = {}
     opened: list[int] = []
     for n, verdict in enumerate(assessment.verdicts):
-        if verdict.status is not Status.PASS and (without := _without(verdict)):
+        if verdict.status is Status.PASS:
+            continue
+        evidence = verdict.evidence.shared if type(verdict.evidence) is Lower else verdict.evidence  # what stands lower lacks the same lines
+        without = lacking.get(id(evidence))
+        if without is None:
+            without = lacking[id(evidence)] = [(f"{one.file}#", wanted[one.file], one.path) for one in evidence if one.line is None and one.file]
+        subject, found = verdict.subject.id, False
+        for head, addresses, path in without:
+            if subject.startswith(head):
+                addresses[subject[len(head) :]].add(path)
+                found = True
+        if found:
             opened.append(n)
-            for source, address in without:
-                wanted[str(source.file)][address].add(source.path)
-    found = {file: lines for file, addresses in wanted.items() if (lines := _looked_up(file, addresses))}
-    if not found:
+    lines = {file: lines for file, addresses in wanted.items() if addresses and (lines := _looked_up(file, addresses))}
+    if not lines:
         return assessment
-    verdicts, placed = list(assessment.verdicts), _Placed(found)
+    verdicts = list(assessment.verdicts)
     for n in opened:
-        verdicts[n] = placed(verdicts[n])
+        verdicts[n] = _placed(verdicts[n], lines)
     return replace(assessment, verdicts=tuple(verdicts))
-
-
-def _without(verdict: Verdict) -> list[tuple[Source, str]]:
-    """Evidence without a line that stands in the file of its subject, with the subject's address there."""
-    found: list[tuple[Source, str]] = []
-    for source in verdict.evidence:
-        if source.line is None and source.file:
-            head, id = f"{source.file}#", verdict.subject.id
-            if id.startswith(head):
-                found.append((source, id[len(head) :]))
-    return found
 
 
 def _looked_up(file: str, addresses: Mapping[str, set[str]]) -> Mapping[tuple[str, str], int]:
@@ -55,29 +56,27 @@ def _looked_up(file: str, addresses: Mapping[str, set[str]]) -> Mapping[tuple[st
     return look(text, addresses) if look else {}
 
 
-class _Placed:
-    """Puts lines into evidence; what several verdicts share is shared again."""
-
-    def __init__(self, found: _Found) -> None:
-        self._found = found
-        self._done: dict[tuple[int, str], tuple[Source, ...]] = {}
-
-    def __call__(self, verdict: Verdict) -> Verdict:
-        key = (id(verdict.evidence), verdict.subject.id)
-        evidence = self._done.get(key)
-        if evidence is None:
-            evidence = self._done[key] = tuple(_with_line(verdict, source, self._found.get(str(source.file), {})) for source in verdict.evidence)
-        return Verdict(
-            verdict.check, verdict.params, verdict.subject, verdict.fact, verdict.status, verdict.why, verdict.severity, evidence, verdict.reason, verdict.gap, verdict.waiver,
-            verdict.tags, verdict.all_tags,
-        )  # fmt: skip
+def _placed(verdict: Verdict, lines: _Found) -> Verdict:
+    return Verdict(
+        verdict.check, verdict.params, verdict.subject, verdict.fact, verdict.status, verdict.why, verdict.severity, Placed(verdict.evidence, verdict.subject, lines),
+        verdict.reason, verdict.gap, verdict.waiver, verdict.tags, verdict.all_tags,
+    )  # fmt: skip
 
 
-def _with_line(verdict: Verdict, source: Source, lines: Mapping[tuple[str, str], int]) -> Source:
-    if source.line is not None or not lines:
-        return source
-    address = verdict.subject.id.removeprefix(f"{source.file}#")
-    line = lines.get((address, source.path)) or lines.get((address, ""))
-    if not line:
-        return source
-    return Source(source.origin, source.path, source.value, source.call, source.file, line, source.at)  # `replace` takes ten times as long
+class Placed(Evidence):
+    """Evidence with the lines at which it stands in the file of its subject."""
+
+    __slots__ = ("_lines", "_subject")
+
+    def __init__(self, shared: Sequence[Source], subject: Ref, lines: _Found) -> None:
+        self.shared, self._subject, self._lines, self._found = shared, subject, lines, None
+
+    def _made(self, source: Source) -> Source:
+        lines = self._lines.get(str(source.file))
+        if source.line is not None or not lines:
+            return source
+        address = self._subject.id.removeprefix(f"{source.file}#")
+        line = lines.get((address, source.path)) or lines.get((address, ""))
+        if not line:
+            return source
+        return Source(source.origin, source.path, source.value, source.call, source.file, line, source.at)  # `replace` takes ten times as long

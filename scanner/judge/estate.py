@@ -34,15 +34,14 @@ class Estate:
 
     def with_fact(self, kind: type) -> tuple[tuple[Resource, Known[Any] | Unknown], ...]:
         """Resources to which a fact applies."""
-        return self._by_fact.get(kind, ())
+        found = self._with.get(kind)
+        if found is None:
+            found = self._with[kind] = tuple([(one, one.facts[kind]) for one in self.resources if kind in one.facts]) if kind in self._alike else ()
+        return found
 
     @cached_property
-    def _by_fact(self) -> Mapping[type, tuple[tuple[Resource, Known[Any] | Unknown], ...]]:
-        found: dict[type, list[tuple[Resource, Known[Any] | Unknown]]] = {}
-        for resource in self.resources:
-            for kind, fact in resource.facts.items():
-                found.setdefault(kind, []).append((resource, fact))
-        return {kind: tuple(group) for kind, group in found.items()}
+    def _with(self) -> dict[type, tuple[tuple[Resource, Known[Any] | Unknown], ...]]:
+        return {}
 
     def alike(self, kind: type) -> tuple[tuple[Known[Any] | Unknown, Sequence[Resource]], ...]:
         """Each fact of a kind once, with the resources that share it: those of a file that say the same."""

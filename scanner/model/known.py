@@ -6,7 +6,7 @@ state, no `None`, and no default: a look that failed cannot be mistaken for a lo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Generic, TypeAlias, TypeVar, overload
 
@@ -92,19 +92,22 @@ class Unknown:
 Fact: TypeAlias = Known[T] | Unknown
 
 
-class Lower(Sequence[Source]):
-    """Evidence that several resources of a file share, so many lines lower. Made when somebody looks at it: of thousands of
-    answers that are right nobody does."""
+class Evidence(Sequence[Source]):
+    """Evidence that is made of what others share when somebody looks at it: of thousands of answers nobody does."""
 
-    __slots__ = ("_by", "_found", "shared")
+    __slots__ = ("_found", "shared")
 
-    def __init__(self, shared: Sequence[Source], by: int) -> None:
-        self.shared, self._by = shared, by
+    def __init__(self, shared: Sequence[Source]) -> None:
+        self.shared = shared
         self._found: tuple[Source, ...] | None = None
+
+    def _made(self, source: Source) -> Source:
+        """One piece of it."""
+        raise NotImplementedError
 
     def _own(self) -> tuple[Source, ...]:
         if self._found is None:
-            self._found = tuple([_moved(source, self._by) for source in self.shared])
+            self._found = tuple([self._made(source) for source in self.shared])
         return self._found
 
     def __len__(self) -> int:
@@ -117,14 +120,29 @@ class Lower(Sequence[Source]):
     def __getitem__(self, at: int | slice) -> Source | Sequence[Source]:
         return self._own()[at]
 
+    def __iter__(self) -> Iterator[Source]:
+        return iter(self._own())
+
     def __eq__(self, other: object) -> bool:
-        return self._own() == (other._own() if isinstance(other, Lower) else other)
+        return self._own() == (other._own() if isinstance(other, Evidence) else other)
 
     def __hash__(self) -> int:
         return hash(self._own())
 
     def __repr__(self) -> str:
         return repr(self._own())
+
+
+class Lower(Evidence):
+    """Evidence that resources of a file share, so many lines lower."""
+
+    __slots__ = ("_by",)
+
+    def __init__(self, shared: Sequence[Source], by: int) -> None:
+        self.shared, self._by, self._found = shared, by, None
+
+    def _made(self, source: Source) -> Source:
+        return _moved(source, self._by)
 
 
 def _moved(source: Source, by: int) -> Source:

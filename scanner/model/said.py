@@ -91,15 +91,20 @@ def blank_form(text: str, blank: str) -> Callable[[str], Said] | None:
         if (form is None and value != blank) or any(f"{{{field}{spec}" in text.template for spec in ":!.["):
             return None
         inner.append((at, form))
+    if not inner:
+        return None
     parts, held, template, separator, names = text.split(blank), text._held, text.template, text.separator, text._names
+    at, form = inner[0]
+    before, behind = held[:at], held[at + 1 :]
 
     def said_of(name: str) -> Said:
         made = str.__new__(Said, name.join(parts))
         made.template, made.separator, made._names = template, separator, names
-        filled = list(held)
-        for at, form in inner:
-            filled[at] = name if form is None else form(name)
-        made._held = tuple(filled)
+        if len(inner) == 1:
+            made._held = (*before, name if form is None else form(name), *behind)
+        else:
+            filled = dict(inner)
+            made._held = tuple([value if n not in filled else name if (one := filled[n]) is None else one(name) for n, value in enumerate(held)])
         return made
 
     return said_of
