@@ -23,6 +23,16 @@ _PATIENCE = 5
 """A whole answer may take this many times the limit of one step."""
 
 
+class _Room(threading.local):
+    """Room for what is received, one a thread: what `recv` takes for each step anew, and gives back but for a few bytes, leaves the heap full of holes."""
+
+    def __init__(self) -> None:
+        self.bytes = memoryview(bytearray(16 * 1024))  # as much as TLS sends at once
+
+
+_ROOM = _Room()
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
     """An answer of a server."""
@@ -219,7 +229,8 @@ class _Connection:
         if left <= 0:
             raise TimeoutError("the whole answer took too long")
         self._wait(min(self._limit, left))
-        return self._socket.recv(65536)
+        size = self._socket.recv_into(_ROOM.bytes)
+        return bytes(_ROOM.bytes[:size])
 
     def _wait(self, seconds: float) -> None:
         """Set how long one step may take, where it is another time than before: that is a call to the system, too."""
