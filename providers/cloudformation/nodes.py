@@ -1,7 +1,8 @@
 """Text of a template as YAML nodes with their lines; JSON is read the same way.
 
-PyYAML's C parser composes the nodes, and nothing is constructed from them: no tag can make an object. The loader
-counts as it composes, because libyaml itself would follow a hostile file until the stack or the memory is gone.
+What is written as most templates are is composed line by line; PyYAML's C parser composes everything else. Nothing is
+constructed from the nodes: no tag can make an object. The loader counts as it composes, because libyaml itself would follow
+a hostile file until the stack or the memory is gone.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import Any, NamedTuple, TypeAlias
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from providers.cloudformation.blocks import composed
+from providers.cloudformation.flows import LIST, MAP, PLAIN, TEXT
 from scanner.sdk import InvalidFile
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -23,8 +26,6 @@ MAX_DEPTH = 100
 MAX_NODES = 400_000
 """Nodes in a file; 5,000 resources have about 200,000."""
 
-PLAIN, TEXT, MAP, LIST = "plain", "text", "map", "list"
-"""Tags that the loader gives where the file gives none."""
 _WIDE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)", re.S)
 _Base: TypeAlias = Any
 _PARSER: _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -75,6 +76,11 @@ def text_of(path: Path, name: str) -> str:
 
 def compose(text: str, name: str) -> tuple[Node | None, int]:
     """The root node, and the number of nodes. Raises InvalidFile with the line of the error."""
+    return composed(text) or parsed(text, name)
+
+
+def parsed(text: str, name: str) -> tuple[Node | None, int]:
+    """As `compose`, by libyaml alone."""
     loader = _Loader(_escapes(text))
     try:
         return loader.get_single_node(), loader.count

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from providers.cloudformation.conditions import Conditions, Open
+from providers.cloudformation.flows import LIST, MAP, PLAIN, TEXT
 from providers.cloudformation.functions import FUNCTIONS, NOT_BEFORE
-from providers.cloudformation.nodes import LIST, MAP, PLAIN, TEXT, Entry, TooMuch, entries, line
+from providers.cloudformation.nodes import Entry, TooMuch, entries, line
 from providers.cloudformation.scope import Given
 from providers.cloudformation.values import REMOVED, Removed, Value, Word, as_text, known_text, plain, refers, unknown, why_unknown, without_secret
 from scanner.sdk import REFERENCE, UNRESOLVED, Json
