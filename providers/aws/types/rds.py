@@ -1,6 +1,6 @@
 """RDS and Aurora: instances and clusters."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from providers.aws.custody import holder_of, key_name
