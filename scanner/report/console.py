@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from scanner.judge.registry import Check
@@ -136,29 +138,36 @@ def _promise(settlement: Settlement, by_print: Mapping[str, Verdict], proof: Pro
         yield wrapped(safe(due), style.width, f"{margin}  ", margin + paint("! ", "yellow"))
 
 
+_statement = attrgetter("subject.id", "fact", "why")
+
+
 def _groups(verdicts: list[Verdict]) -> list[list[Verdict]]:
     """Verdicts of one check together, worst group first; equal statements about one subject once."""
-    by_check: dict[tuple[int, str], list[Verdict]] = defaultdict(list)
-    seen: set[tuple[str, str, str, str]] = set()
-    for verdict in verdicts:
-        key = (verdict.check, verdict.subject.id, verdict.fact, verdict.why)
-        if key not in seen:
-            seen.add(key)
-            by_check[verdict.severity.rank, verdict.check].append(verdict)
-    return [by_check[key] for key in sorted(by_check)]
+    groups: dict[tuple[int, str], list[Verdict]] = defaultdict(list)
+    made: dict[str, set[object]] = defaultdict(set)
+    for (severity, check), run in groupby(verdicts, attrgetter("severity", "check")):
+        group = list(run)
+        statements, seen = list(map(_statement, group)), made[check]
+        new = set(statements)
+        if len(new) < len(group) or not seen.isdisjoint(new):
+            first = {statement: verdict for statement, verdict in zip(reversed(statements), reversed(group), strict=True) if statement not in seen}
+            group = [verdict for statement, verdict in zip(statements, group, strict=True) if first.get(statement) is verdict]
+        seen |= new
+        groups[severity.rank, check] += group
+    return [groups[key] for key in sorted(groups) if groups[key]]
 
 
-def _known(assessment: Assessment, style: Style) -> Callable[[Verdict], bool]:
-    """Whether a verdict stood in the baseline and is not listed for that reason."""
-    return assessment.baseline.knows if assessment.baseline and not style.verbose else lambda _verdict: False
+def _listed(verdicts: list[Verdict], assessment: Assessment, style: Style) -> list[Verdict]:
+    """Without those that stood in the baseline, and are not listed for that reason."""
+    baseline = assessment.baseline if not style.verbose else None
+    return verdicts if baseline is None else [verdict for verdict in verdicts if not baseline.knows(verdict)]
 
 
 def _failures(assessment: Assessment, checks: Mapping[str, Check[Any]], style: Style, paint: Paint, say: Words) -> str:
-    known = _known(assessment, style)
-    failed = [v for v in assessment.verdicts if v.status is Status.FAIL and not v.waiver and not known(v)]
+    failed = _listed([v for v in assessment.verdicts if v.status is Status.FAIL and not v.waiver], assessment, style)
     if not failed:
         return ""
-    counts = Counter(v.severity for v in failed)
+    counts = Counter(map(attrgetter("severity"), failed))
     lines = [_title(say("page.findings").upper(), " · ".join(paint(f"{counts[s]} {say(f'severity.{s}')}", *_SEVERITY_STYLE[s]) for s in Severity if counts[s]), paint)]
     for group in _groups(failed):
         first = group[0]
@@ -220,12 +229,11 @@ def _source(source: Source, say: Words) -> str:
 
 
 def _unknowns(assessment: Assessment, style: Style, paint: Paint, say: Words) -> str:
-    known = _known(assessment, style)
-    unknown = [v for v in assessment.verdicts if v.status is Status.UNKNOWN and not known(v)]
+    unknown = _listed([v for v in assessment.verdicts if v.status is Status.UNKNOWN], assessment, style)
     if not unknown:
         return ""
-    reasons = Counter(v.reason.value for v in unknown if v.reason)
-    lines = [_title(say("page.unknown").upper(), paint(" · ".join(f"{n} {_reason(reason, say)}" for reason, n in reasons.most_common()), "yellow"), paint)]
+    reasons = Counter(map(attrgetter("reason"), unknown))
+    lines = [_title(say("page.unknown").upper(), paint(" · ".join(f"{n} {_reason(reason.value, say)}" for reason, n in reasons.most_common() if reason), "yellow"), paint)]
     for group in _groups(unknown):
         lines.append("")
         lines.append(f" {paint('?', 'yellow')} {paint(group[0].check, 'bold')} · {say.one_or_more('console.missing', len(group))}")
@@ -261,8 +269,8 @@ def _gaps(assessment: Assessment, style: Style, paint: Paint, say: Words) -> str
 
 def _passes(assessment: Assessment, checks: Mapping[str, Check[Any]], paint: Paint, say: Words) -> str:
     rows: dict[str, Counter[Status]] = defaultdict(Counter)
-    for verdict in assessment.verdicts:
-        rows[verdict.check][verdict.status] += 1
+    for (check, status), n in Counter(map(attrgetter("check", "status"), assessment.verdicts)).items():
+        rows[check][status] = n
     if not rows:
         return ""
     table = [[say(f"console.checks.{head}") for head in ("check", "pass", "fail", "unknown", "asks")]]
