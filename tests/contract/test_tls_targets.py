@@ -26,7 +26,7 @@ from tests.support.tls import NOW, TYPES, Pki, Seen, closed_port, hang, serving
 
 
 def scan(*targets: str, **settings: str) -> Seen:
-    options = Options(facts=frozenset({Certificate, SecondCertificate}), call_timeout=1.0, timeout=30.0, settings={f"tls.{key}": value for key, value in settings.items()})
+    options = Options(facts=frozenset({Certificate, SecondCertificate}), call_timeout=0.6, timeout=30.0, settings={f"tls.{key}": value for key, value in settings.items()})
     ledger = Ledger()
     Loop(live.open(targets, options, TYPES), ledger, threads=4, deadline=30).run()
     snapshot = ledger.snapshot(Run("2026-11-21T10:00:00Z", "0", targets))

@@ -32,7 +32,7 @@ from tests.support.cases import cases
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 REGIONS = ("eu-central-1", "us-east-1")
 OPTIONS = replace(QUICK, regions=REGIONS, workers=12, retries=1, call_timeout=10)
-HASTY = replace(OPTIONS, retries=0, call_timeout=0.5)
+HASTY = replace(OPTIONS, retries=0, call_timeout=0.25)
 EXPECTED = {
     "denied": {Reason.DENIED}, "throttled": {Reason.THROTTLED}, "hang": {Reason.TIMEOUT}, "cut": {Reason.UNAVAILABLE}, "500": {Reason.UNAVAILABLE},
     "garbage": {Reason.UNAVAILABLE, Reason.UNPARSABLE}, "empty": {Reason.UNAVAILABLE, Reason.UNPARSABLE},
@@ -57,7 +57,7 @@ class Lab:
     url: str
     accounts: tuple[Account, ...] = ()
     hasty: tuple[Account, ...] = ()
-    """The same with clients that wait half a second for an answer."""
+    """The same with clients that hardly wait for an answer."""
 
     def scan(self, options: Options = OPTIONS) -> Snapshot:
         """A scan with the clients of the first one: making them would cost more than all the calls."""

@@ -7,8 +7,10 @@ SDK; its answer takes the place of the healthy one, the snapshot is put together
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from scanner.judge.estate import Estate, coverage
 from scanner.judge.registry import ParamError
 from scanner.model.known import Reason
 from scanner.model.snapshot import Snapshot
-from scanner.model.verdict import Status
+from scanner.model.verdict import Gap, Status
 from scanner.plugins import load_checks
 from tests.support.azure import OPTIONS, decls, estate_document, served, small_document, worker
 from tests.support.azure_directory import directory
@@ -53,32 +55,46 @@ FAULTS: dict[str, tuple[dict[str, Any], Reason]] = {
 
 
 @dataclass(frozen=True)
+class Lost:
+    """What a scan comes to with one answer in place of the healthy one."""
+
+    gaps: tuple[Gap, ...]
+    statuses: dict[str, Status]
+
+
+@dataclass(frozen=True)
 class Healthy:
     looks: Looks
     statuses: dict[str, Status] = field(default_factory=dict)
-    judged: dict[str, list[tuple[Answer, dict[str, Status]]]] = field(default_factory=dict)
+    judged: dict[str, list[tuple[Answer, Lost]]] = field(default_factory=dict)
 
-    def without(self, answer: Answer) -> dict[str, Status]:
-        """Statuses with one answer in place of the healthy one. The same loss (whatever code it came with) is judged once."""
+    def without(self, answer: Answer) -> Lost:
+        """The same loss (whatever code it came with) is judged once."""
         lost = replace(answer, call=replace(answer.call, code="", detail="", at="", took=0.0))
         before = self.judged.setdefault(lost.call.id, [])
         for one, found in before:
             if one == lost:
                 return found
-        found = statuses(self.looks.snapshot(answer))
-        before.append((lost, found))
-        return found
+        snapshot = self.looks.snapshot(answer)
+        before.append((lost, Lost(coverage(snapshot).gaps, statuses(snapshot))))
+        return before[-1][1]
 
 
-def statuses(snapshot: Snapshot) -> dict[str, Status]:
-    questions = []
+@cache
+def questions() -> list[Question]:
+    """Of every check that needs no parameter."""
+    found = []
     for check in load_checks().values():
         try:
             check.fill({})
         except ParamError:
             continue
-        questions.append(Question(check))
-    return {v.fingerprint: v.status for v in judge(Estate.of(snapshot, decls()), questions, NOW)}
+        found.append(Question(check))
+    return found
+
+
+def statuses(snapshot: Snapshot) -> dict[str, Status]:
+    return {v.fingerprint: v.status for v in judge(Estate.of(snapshot, decls()), questions(), NOW)}
 
 
 @pytest.fixture(scope="module")
@@ -135,20 +151,21 @@ def declared(job: Job) -> Mapping[str, Any]:
 
 def test_a_look_that_hangs_is_given_up(healthy: Healthy) -> None:
     impatient = worker(replace(OPTIONS, call_timeout=0.15, timeout=900))
-    for job in looks(healthy):
-        path = healthy.looks.paths[job.call.id]
-        healthy.looks.arm.set_rules([{"match": f"^{path}$", "action": "hang", "seconds": 5}])
-        check_broken(healthy, job, attempt(impatient, job), Reason.TIMEOUT)
-        healthy.looks.arm.set_rules([])
+    all = looks(healthy)
+    healthy.looks.arm.set_rules([{"match": f"^{healthy.looks.paths[job.call.id]}$", "action": "hang", "seconds": 5} for job in all])
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        answers = list(pool.map(partial(attempt, impatient), all))
+    for job, answer in zip(all, answers, strict=True):
+        check_broken(healthy, job, answer, Reason.TIMEOUT)
 
 
 def check_broken(healthy: Healthy, job: Job, answer: Answer, reason: Reason) -> None:
     said = f"{job.call.id}: {answer.call}"
     assert answer.call.outcome is reason, said
-    snapshot = healthy.looks.snapshot(answer)
-    gaps = [gap for gap in coverage(snapshot).gaps if (gap.operation, gap.subject, gap.account) == (job.call.operation, job.call.subject or None, job.call.account or None)]
+    lost = healthy.without(answer)
+    gaps = [gap for gap in lost.gaps if (gap.operation, gap.subject, gap.account) == (job.call.operation, job.call.subject or None, job.call.account or None)]
     assert [gap.reason for gap in gaps] == [reason], said
-    judged = healthy.without(answer)
+    judged = lost.statuses
     green = [f for f, status in judged.items() if status is Status.PASS and healthy.statuses.get(f) is not Status.PASS]
     assert green == [], said
     if job.kind in SPARE:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import partial
-
-import pytest
+from pathlib import Path
 
 from scanner.demo.tls_servers import Handle, server_context
 from scanner.model.facts import Attacks, Certificate, Chain, ClientAuth, Handshake, ServedNames
@@ -88,9 +87,20 @@ def test_an_alert_is_an_answer_and_still_no_green() -> None:
     assert {verdict.status for verdict in seen.verdicts().values()} == {Status.UNKNOWN}
 
 
-def test_certificate_facts_survive_when_the_examination_is_broken_off(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_what_is_broken_off_half_way(tmp_path: Path) -> None:
+    """Each is given up after seconds: they are waited for together."""
+    pki = Pki.make(tmp_path)
+    at_once(
+        {
+            "hangs after the first connection": partial(certificate_facts_survive, pki),
+            "resets after some connections": partial(a_server_that_resets_is_not_called_clean, pki),
+            "dies in the handshake": partial(a_server_that_dies_shows_nothing, pki),
+        }
+    )
+
+
+def certificate_facts_survive(pki: Pki) -> None:
     """The first connection is served, every later one hangs: sslyze is held and killed, the certificate stays."""
-    pki = Pki.make(tmp_path_factory.mktemp("pki"))
     with serving(then_broken(server_context(pki.chain()), 1, hang)) as port:
         seen = scan(f"localhost:{port}", call_timeout=0.5, timeout=30.0, ca_file=pki.ca_file)
     assert seen.fact(Certificate).names == ("localhost", "127.0.0.1")
@@ -103,8 +113,7 @@ def test_certificate_facts_survive_when_the_examination_is_broken_off(tmp_path_f
     assert statuses["tls-versions"] is statuses["tls-ciphers"] is statuses["tls-attacks"] is Status.UNKNOWN
 
 
-def test_a_server_that_resets_after_some_connections_is_not_called_clean(tmp_path_factory: pytest.TempPathFactory) -> None:
-    pki = Pki.make(tmp_path_factory.mktemp("pki"))
+def a_server_that_resets_is_not_called_clean(pki: Pki) -> None:
     with serving(then_broken(server_context(pki.chain()), 7, reset)) as port:
         seen = scan(f"localhost:{port}", facts=(Handshake,), call_timeout=0.5, timeout=20.0, ca_file=pki.ca_file)
     known = seen.endpoint.facts[Handshake]
@@ -144,9 +153,8 @@ def test_a_mail_server_without_starttls_says_so() -> None:
     assert seen.lost(Handshake).reason is Reason.UNAVAILABLE
 
 
-def test_a_server_that_dies_in_the_handshake_of_a_real_context(tmp_path_factory: pytest.TempPathFactory) -> None:
+def a_server_that_dies_shows_nothing(pki: Pki) -> None:
     """No certificate is shown and no version is named when the connection ends after the server's first record."""
-    pki = Pki.make(tmp_path_factory.mktemp("pki"))
     context = server_context(pki.chain())
 
     def half(sock: object) -> None:

@@ -26,7 +26,7 @@ def test_certificates_of_a_fleet_with_hanging_endpoints(tmp_path: Path) -> None:
     pki = Pki.make(tmp_path)
     with serving(https(server_context(pki.chain("*.example.test"))), "0.0.0.0") as port, serving(hang, "0.0.0.0") as dead:
         targets = tuple(f"127.0.9.{n}:{port if n % 20 else dead}" for n in range(1, 61))
-        options = Options(facts=FACTS, call_timeout=4.0, settings={"tls.ca_file": str(pki.ca_file)})
+        options = Options(facts=FACTS, call_timeout=1.5, settings={"tls.ca_file": str(pki.ca_file)})
         ledger, before = Ledger(), threading.active_count()
         assert Loop(live.open(targets, options, TYPES), ledger, threads=4, deadline=100).run()
         assert threading.active_count() - before < 40, "no thread for each endpoint"
