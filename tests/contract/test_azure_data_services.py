@@ -10,7 +10,6 @@ import pytest
 
 from scanner.model.known import Reason, Unknown
 from scanner.model.resource import Resource
-from scanner.model.snapshot import Snapshot
 from scanner.sdk import (
     OFF,
     ON,
@@ -31,22 +30,15 @@ from scanner.sdk import (
     TlsFloor,
     Transit,
 )
-from tests.support.azure import Judged, countries, estate_document, scan, served, value
+from tests.support.azure import Judged, countries, estate_document, value
 from tests.support.azure_template import judged as from_template
+from tests.support.azure_truth import Bystanders, Certificates, Truth, live, named, unsupported
 from tests.support.cases import each
 
 FIXTURE = "data_services.json"
 
 
-@pytest.fixture(scope="module")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    with served(estate_document(FIXTURE), tmp_path_factory.mktemp("arm")):
-        return scan()
-
-
-@pytest.fixture(scope="module")
-def live(snapshot: Snapshot) -> dict[tuple[str, str], Resource]:
-    return {(r.ref.type, r.ref.name): r for r in Judged.of(snapshot).estate.resources}
+snapshot, judged = live(FIXTURE)
 
 
 @pytest.fixture(scope="module")
@@ -64,26 +56,12 @@ def one(resources: dict[tuple[str, str], Resource], name: str) -> Resource:
     return found[0]
 
 
-def test_every_look_is_answered(snapshot: Snapshot) -> None:
-    assert [call.id for call in snapshot.calls if not call.ok] == []
-
-
 HOMES = {
     "domgood": "NL", "dombad": "IE", "apigood": "NL", "apibad": "GB", "cfggood": "NL", "springbad": "GB", "deshome": "NL", "diskgood": "NL", "diskaway": "US",
     "shared/linux/1.0.0": "NL", "image": "IE", "imageaway": "BR", "pointsaway": "GB", "snapcopied": "GB", "ssgood": "NL", "ssbad": "US", "vmgood": "NL", "vmplain": "US",
     "myflexgood": "NL", "myflexbad": "BR", "mybad": "BR", "lakebad": "US", "cosmoswide": "NL", "mongogood": "NL", "gridbad": "BR", "griddomain": "IE", "ehgood": "NL",
     "mapsbad": "IE", "files/pool/volgood": "NL", "logsgood": "NL", "logsus2": "US", "migood": "NL", "sqlhome": "NL", "sqlhome/kept": "NL", "sqlaway/copy": "US",
 }  # fmt: skip
-
-
-@each(("name", "country"), HOMES.items())
-def test_home(live: dict[tuple[str, str], Resource], template: dict[tuple[str, str], Resource], name: str, country: str) -> None:
-    assert value(one(live, name), Home).place.country == country
-    assert value(one(template, name), Home).place.country == country
-
-
-def test_a_global_account_has_no_country(live: dict[tuple[str, str], Resource]) -> None:
-    assert value(one(live, "mapsglobal"), Home).place.country is None
 
 
 COPIES = [
@@ -101,11 +79,6 @@ COPIES = [
     ("files/pool/volgood", Replicas, ["IE"]), ("files/pool/volbad", Replicas, ["US"]), ("files/pool/volsmb", Replicas, []), ("files/pool/volgood", BackupPlaces, []),
     ("logsgood", Replicas, ["IE", "GB"]), ("logsbare", Replicas, []), ("workspaceSettings:default", LogPlaces, ["US"]),
 ]  # fmt: skip
-
-
-@each(("name", "kind", "expected"), COPIES)
-def test_places_of_copies(live: dict[tuple[str, str], Resource], name: str, kind: type, expected: list[str | None]) -> None:
-    assert countries(value(one(live, name), kind).places) == expected
 
 
 FIELDS = [
@@ -146,11 +119,6 @@ FIELDS = [
 ]  # fmt: skip
 
 
-@each(("name", "kind", "field", "expected"), FIELDS)
-def test_field(live: dict[tuple[str, str], Resource], name: str, kind: type, field: str, expected: object) -> None:
-    assert getattr(value(one(live, name), kind), field) == expected
-
-
 CERTIFICATES = [
     ("domgood", ("shop.example.nl",), datetime(2026, 10, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC), None), ("dombad", (), None, datetime(2026, 10, 1, tzinfo=UTC), None),
     ("apigood", ("api.example.nl", "*.example.nl"), None, datetime(2027, 3, 1, tzinfo=UTC), None), ("apibad", ("old.example.nl",), None, datetime(2026, 11, 1, tzinfo=UTC), None),
@@ -159,12 +127,6 @@ CERTIFICATES = [
     ("ordergood", ("shop.example.nl",), datetime(2026, 10, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC), True),
     ("orderbad", ("old.example.nl",), datetime(2025, 12, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC), False),
 ]  # fmt: skip
-
-
-@each(("name", "names", "begin", "end", "managed"), CERTIFICATES)
-def test_certificate(live: dict[tuple[str, str], Resource], name: str, names: tuple[str, ...], begin: datetime | None, end: datetime, managed: bool | None) -> None:
-    got = value(one(live, name), Certificate)
-    assert (got.names, got.not_before, got.not_after, got.managed) == (names, begin, end, managed)
 
 
 UNKNOWN = [
@@ -177,25 +139,20 @@ UNKNOWN = [
 ]  # fmt: skip
 
 
-@each(("name", "kind", "reason", "word"), UNKNOWN)
-def test_what_cannot_be_told_is_said(live: dict[tuple[str, str], Resource], name: str, kind: type, reason: Reason, word: str) -> None:
-    got = one(live, name).facts[kind]
-    assert isinstance(got, Unknown), got
-    assert got.reason is reason
-    assert word in got.detail
+NOT_ASKED = [("dombare", Certificate), ("apiold", Certificate), ("apiold", Renewal), ("apibad/uploaded", Renewal)]
 
 
-@each(("name", "kind"), [("dombare", Certificate), ("apiold", Certificate), ("apiold", Renewal), ("apibad/uploaded", Renewal)])
-def test_what_was_seen_not_to_apply_is_not_asked(live: dict[tuple[str, str], Resource], name: str, kind: type) -> None:
-    assert kind not in one(live, name).facts
-
-
-@each("name", ["shared", "shared/linux", "files", "files/pool"])
-def test_what_holds_no_data_is_asked_for_its_place_only(live: dict[tuple[str, str], Resource], name: str) -> None:
-    assert set(one(live, name).facts) == {Home}
+class TestTruth(Truth, Certificates, Bystanders):
+    homes, copies, fields, unknown, not_asked, certificates = HOMES | {"mapsglobal": None}, COPIES, FIELDS, UNKNOWN, NOT_ASKED, CERTIFICATES
+    only_placed = ("shared", "shared/linux", "files", "files/pool")
 
 
 # -- templates -----------------------------------------------------------------------------------------------
+@each(("name", "country"), HOMES.items())
+def test_home_of_a_template(template: dict[tuple[str, str], Resource], name: str, country: str) -> None:
+    assert value(one(template, name), Home).place.country == country
+
+
 #: What the template of each shows as the live body does; children of it are resources of their own in the same template.
 ALIKE = [
     ("domgood", (Replicas, Transit, TlsFloor, Exposure)), ("dombad", (Replicas, Transit, TlsFloor, Exposure)), ("apigood", (Replicas, Transit, TlsFloor, ClientAuth, Renewal)),
@@ -212,9 +169,9 @@ ALIKE = [
 
 
 @each(("name", "kinds"), ALIKE)
-def test_the_same_intent_gives_the_same_facts(live: dict[tuple[str, str], Resource], template: dict[tuple[str, str], Resource], name: str, kinds: tuple[type, ...]) -> None:
+def test_the_same_intent_gives_the_same_facts(judged: Judged, template: dict[tuple[str, str], Resource], name: str, kinds: tuple[type, ...]) -> None:
     for kind in kinds:
-        assert value(one(live, name), kind) == value(one(template, name), kind), kind.__name__
+        assert value(named(judged, name), kind) == value(one(template, name), kind), kind.__name__
 
 
 #: Copies whose place a template gives by the id of what holds them: the same places, called by other names.
@@ -248,9 +205,7 @@ def test_a_failover_group_of_instances_stands_alone_in_a_template(template: dict
 
 @each(("name", "kind"), [("apigood", Certificate), ("domgood", Certificate), ("ordergood", Certificate), ("vmgood", Backups), ("vmgood", Replicas), ("vmgood", TlsFloor), ("mongogood", Backups), ("springempty", Transit), ("apiold", Transit)])  # fmt: skip
 def test_what_only_the_live_cloud_shows_is_unsupported_in_a_template(template: dict[tuple[str, str], Resource], name: str, kind: type) -> None:
-    got = one(template, name).facts[kind]
-    assert isinstance(got, Unknown), got
-    assert got.reason is Reason.UNSUPPORTED
+    unsupported(one(template, name), kind)
 
 
 def test_what_a_new_resource_has_where_its_template_says_nothing(tmp_path: Path) -> None:

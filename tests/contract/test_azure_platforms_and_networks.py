@@ -17,7 +17,7 @@ from scanner.declare.interpret import interpret
 from scanner.declare.readers import Unresolvable
 from scanner.demo.arm import ArmReplay
 from scanner.judge.estate import coverage
-from scanner.model.known import Known, Reason, Unknown
+from scanner.model.known import Known, Reason
 from scanner.model.resource import Ref, Resource
 from scanner.model.snapshot import Call, Dialect, Document, Snapshot
 from scanner.sdk import (
@@ -41,25 +41,14 @@ from scanner.sdk import (
 )
 from scanner.store.snapshot_file import save
 from tests.support.azure import OPTIONS, RUN, Judged, countries, decls, estate_document, one, scan, served, value
+from tests.support.azure_truth import Bystanders, Truth, live, unsupported
 from tests.support.cases import each
 
 BATCH = "platforms_and_networks.json"
 VAULT_CERTIFICATE = "Microsoft.KeyVault/vaults/certificates"
 
 
-@pytest.fixture(scope="module")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    with served(estate_document(BATCH), tmp_path_factory.mktemp("arm")):
-        return scan()
-
-
-@pytest.fixture(scope="module")
-def judged(snapshot: Snapshot) -> Judged:
-    return Judged.of(snapshot)
-
-
-def test_every_look_is_answered(snapshot: Snapshot) -> None:
-    assert [call.id for call in snapshot.calls if not call.ok] == []
+snapshot, judged = live(BATCH)
 
 
 HOMES = {
@@ -67,17 +56,8 @@ HOMES = {
     "flexgood": "NL", "flexbad": "GB", "edge": "NL", "bvgood": "NL", "desks": "IE", "hubgood": "NL", "hubbad": "BR", "hsmgood": "NL", "adxbad": "IE", "mlgood": "NL", "mlreg": "NL",
     "gwgood": "NL", "lbus": "US", "watcher": "NL", "ipgood": "NL", "hub": "GB", "vpn": "NL", "congood": "NL", "netgood": "NL", "netus": "US", "rg-b1": "NL", "searchgood": "NL",
     "busgood": "NL", "siggood": "NL", "sync": "NL", "nic": "NL",
+    "botglobal": None, "fdgood": None, "tmgood": None, "alert": None,  # global services have no country
 }  # fmt: skip
-
-
-@each(("name", "country"), HOMES.items())
-def test_home(judged: Judged, name: str, country: str) -> None:
-    assert judged.known(name, Home).place.country == country
-
-
-@each("name", ["botglobal", "fdgood", "tmgood", "alert"])
-def test_a_global_service_has_no_country(judged: Judged, name: str) -> None:
-    assert judged.known(name, Home).place.country is None
 
 
 COPIES = [
@@ -94,11 +74,6 @@ COPIES = [
     ("envgood", LogPlaces, ["US"]), ("grpgood", LogPlaces, ["US"]), ("grppublic", LogPlaces, [None]), ("watcher/flowus", LogPlaces, ["GB", "US"]),
     ("watcher/flowhome", LogPlaces, ["GB"]), ("mlgood", LogPlaces, ["US"]), ("gwgood", LogPlaces, []),
 ]  # fmt: skip
-
-
-@each(("name", "kind", "expected"), COPIES)
-def test_places_of_copies(judged: Judged, name: str, kind: type, expected: list[str | None]) -> None:
-    assert countries(judged.known(name, kind).places) == expected
 
 
 FIELDS = [
@@ -132,11 +107,6 @@ FIELDS = [
 ]  # fmt: skip
 
 
-@each(("name", "kind", "field", "expected"), FIELDS)
-def test_field(judged: Judged, name: str, kind: type, field: str, expected: object) -> None:
-    assert getattr(judged.known(name, kind), field) == expected
-
-
 UNKNOWN = [
     ("apptcp", Transit, Reason.UNRESOLVED, "plain TCP"), ("envgood/pending", Certificate, Reason.UNPARSABLE, "valid"), ("envbare", Certificate, Reason.UNSUPPORTED, "2026-12-06"),
     ("envbare", LogPlaces, Reason.UNSUPPORTED, "workspace"), ("botglobal", Replicas, Reason.UNRESOLVED, "global bot"), ("entsilent", TlsFloor, Reason.UNRESOLVED, "does not say"),
@@ -147,24 +117,12 @@ UNKNOWN = [
 ]  # fmt: skip
 
 
-@each(("name", "kind", "reason", "word"), UNKNOWN)
-def test_what_cannot_be_told_is_said(judged: Judged, name: str, kind: type, reason: Reason, word: str) -> None:
-    got = judged.unknown(name, kind)
-    assert got.reason is reason
-    assert word in got.detail
-
-
 NOT_ASKED = [("appworker", Transit), ("appworker", TlsFloor), ("gwhttp", TlsFloor), ("conexpress", Transit), ("gwgood", Certificate), ("vpn", Certificate), ("gwbad/old", Renewal)]
 
 
-@each(("name", "kind"), NOT_ASKED)
-def test_what_was_seen_not_to_apply_is_not_asked(judged: Judged, name: str, kind: type) -> None:
-    assert kind not in judged.resource(name).facts
-
-
-@each("name", ["nic", "alert", "watcher", "hub"])
-def test_what_holds_no_data_is_asked_for_its_place_only(judged: Judged, name: str) -> None:
-    assert set(judged.resource(name).facts) == {Home}
+class TestTruth(Truth, Bystanders):
+    homes, copies, fields, unknown, not_asked = HOMES, COPIES, FIELDS, UNKNOWN, NOT_ASKED
+    only_placed = ("nic", "alert", "watcher", "hub")
 
 
 # -- certificates --------------------------------------------------------------------------------------------
@@ -348,9 +306,7 @@ def test_a_replica_in_a_template_names_its_source() -> None:
 
 @each(("name", "kind"), [("redisgood", Replicas), ("redisgood", BackupPlaces), ("gwgood", Certificate), ("siggood", Replicas), ("adxgood", Replicas)])
 def test_what_only_the_live_cloud_shows_is_unsupported_in_a_template(name: str, kind: type) -> None:
-    got = read(name, Dialect.ARM).facts[kind]
-    assert isinstance(got, Unknown)
-    assert got.reason is Reason.UNSUPPORTED
+    unsupported(read(name, Dialect.ARM), kind)
 
 
 def test_the_certificate_of_a_gateway_is_bound_to_a_version_in_its_template_already() -> None:
