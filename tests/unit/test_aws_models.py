@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import tracemalloc
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from botocore import xform_name
 from botocore.exceptions import UnknownServiceError
 
 from providers.aws import models
-from providers.aws.plan import operations
+from providers.aws.plan import ALWAYS, Methods, operations
 from scanner import plugins
 
 DATA = Path(botocore.__file__).parent / "data"
@@ -119,3 +121,39 @@ def test_sessions_share_what_was_read_but_not_what_hooks_write_into() -> None:
 def test_a_service_of_which_all_is_wanted_is_read_whole() -> None:
     loader = models.by_need(botocore.session.Session(), lambda _: None)
     assert loader.load_service_model("sqs", "service-2")["operations"].keys() == json.loads(content("sqs"))["operations"].keys()
+
+
+def test_reading_a_large_model_takes_little_beside_its_text() -> None:
+    text = content("ec2")
+    tracemalloc.start()
+    try:
+        models.cut(text, OPERATIONS["ec2"])
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < len(text)  # parsed whole, it takes five times as much
+
+
+class Unread(Mapping[str, Any]):
+    """Declarations that nobody may load yet."""
+
+    def __getitem__(self, name: str) -> Any:
+        raise AssertionError(f"{name} was loaded")
+
+    def __iter__(self) -> Iterator[str]:
+        raise AssertionError("all were loaded")
+
+    def __len__(self) -> int:
+        raise AssertionError("all were counted")
+
+
+def test_who_asks_is_asked_before_a_declaration_is_loaded() -> None:
+    session = botocore.session.Session()
+    early = models.by_need(session, Methods(Unread()).get)
+    assert {xform_name(name) for name in early.load_service_model("sts", "service-2")["operations"]} == ALWAYS["sts"]
+    assert session.create_client("sts", region_name="eu-central-1").meta.method_to_api_mapping.keys() == ALWAYS["sts"]
+
+
+def test_methods_are_all_that_declarations_ask() -> None:
+    assert dict(Methods(plugins.load_types("providers.aws.types"))) == OPERATIONS
+    assert all(OPERATIONS[service] == ALWAYS[service] for service in Methods.first)  # no declaration asks more of them
