@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
-from scanner import plugins
-from scanner.judge.engine import Question, judge
-from scanner.judge.estate import Estate
-from scanner.model.known import Reason
-from scanner.model.snapshot import Snapshot
-from tests.support.aws import QUICK, TYPES, moto_server, scan
+from tests.support.aws_truth import Built, Row, built, holds, rows
 from tests.support.aws_wide import REGIONS, SERVED, Wide
 from tests.support.cases import each
 
-NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 #: row of the coverage table, check, type, name, region, fact, status
 TRUTH = """
 A0053 encryption-at-rest    AppSync::ApiCache                          cache-good        eu-central-1  AtRest         pass
@@ -110,57 +102,45 @@ A0658 residency             WorkSpaces::Workspace                      desktop-g
 A0659 encryption-at-rest    WorkSpaces::Workspace                      desktop-good      eu-central-1  AtRest         pass
 A0659 encryption-at-rest    WorkSpaces::Workspace                      desktop-bad       eu-central-1  AtRest         fail
 """
-ROWS = [tuple(line.split()) for line in TRUTH.strip().splitlines()]
+ROWS = rows(TRUTH)
 #: What moto does not serve of the calls behind these types: their facts are unknown here, and proven by documents instead.
 MISSING = {"DescribeSnapshots", "GetSnapshotLimits", "GetConfigurationSetEventDestinations"}
 
 
 @pytest.fixture(scope="module")
-def estate() -> Iterator[tuple[Snapshot, dict[str, str]]]:
-    with moto_server() as url:
-        ids = Wide(url).build()
-        yield scan(url, replace(QUICK, types=SERVED, regions=REGIONS, retries=0)), ids
+def estate() -> Built:
+    made = built(Wide, SERVED, REGIONS, retries=0)
+    return replace(made, also={f"{id} cache": name for name, id in made.ids.items() if name.startswith("cache-")})
 
 
 @pytest.fixture(scope="module")
-def verdicts(estate: tuple[Snapshot, dict[str, str]]) -> dict[tuple[str, ...], str]:
-    """Status by check, type, name as the estate calls it, region and fact."""
-    snapshot, ids = estate
-    names = {id: name.replace(" ", "-") for name, id in ids.items()}
-    names |= {f"{id} cache": name for name, id in ids.items() if name.startswith("cache-")}
-    read = Estate.of(snapshot, plugins.load_types(TYPES))
-    found = judge(read, [Question(plugins.load_checks()[check]) for check in sorted({row[1] for row in ROWS})], NOW)
-    return {(v.check, v.subject.type.removeprefix("AWS::"), names.get(v.subject.name, v.subject.name), v.subject.region or "-", v.fact): v.status.value for v in found}
+def verdicts(estate: Built) -> dict[Row, str]:
+    return estate.verdicts(ROWS)
 
 
 @each("row", ROWS)
-def test_the_verdict_is_the_ground_truth(row: tuple[str, ...], verdicts: dict[tuple[str, ...], str]) -> None:
-    _, check, kind, name, region, fact, status = row
-    assert verdicts.get((check, kind, name, region, fact)) == status
+def test_the_verdict_is_the_ground_truth(row: Row, verdicts: dict[Row, str]) -> None:
+    holds(row, verdicts)
 
 
-def test_only_what_moto_lacks_is_unanswered(estate: tuple[Snapshot, dict[str, str]]) -> None:
-    lost = {call.operation for call in estate[0].calls if not call.ok}
-    assert lost <= MISSING
-    assert all(call.outcome is not Reason.DEFECT for call in estate[0].calls)
-    assert len({call.id for call in estate[0].calls}) == len(estate[0].calls)
+def test_only_what_moto_lacks_is_unanswered(estate: Built) -> None:
+    assert estate.lost() <= MISSING
 
 
-def test_what_is_gone_is_no_subject(estate: tuple[Snapshot, dict[str, str]], verdicts: dict[tuple[str, ...], str]) -> None:
-    assert estate[1]["machine gone"] in {doc.ref.name for doc in estate[0].documents}
+def test_what_is_gone_is_no_subject(estate: Built, verdicts: dict[Row, str]) -> None:
+    assert estate.ids["machine gone"] in {doc.ref.name for doc in estate.snapshot.documents}
     assert not [key for key in verdicts if key[2] in ("machine-gone", "directory-simple")]
 
 
-def test_an_api_without_a_cache_has_none(estate: tuple[Snapshot, dict[str, str]]) -> None:
-    caches = [doc.ref.name for doc in estate[0].documents if doc.ref.type == "AWS::AppSync::ApiCache"]
-    assert sorted(caches) == sorted(f"{estate[1][name]} cache" for name in ("cache-good", "cache-bad"))
+def test_an_api_without_a_cache_has_none(estate: Built) -> None:
+    caches = [doc.ref.name for doc in estate.snapshot.documents if doc.ref.type == "AWS::AppSync::ApiCache"]
+    assert sorted(caches) == sorted(f"{estate.ids[name]} cache" for name in ("cache-good", "cache-bad"))
 
 
-def test_one_look_serves_all_types_that_ask_it(estate: tuple[Snapshot, dict[str, str]]) -> None:
-    asked = [call for call in estate[0].calls if call.operation == "ListProtectedResources" and call.region == "eu-central-1"]
+def test_one_look_serves_all_types_that_ask_it(estate: Built) -> None:
+    asked = [call for call in estate.snapshot.calls if call.operation == "ListProtectedResources" and call.region == "eu-central-1"]
     assert [call.subject for call in asked] == ["every AWS::DynamoDB::Table, AWS::EC2::Instance, AWS::EC2::Volume, AWS::S3::Bucket"]
 
 
-def test_no_secret_reaches_the_snapshot(estate: tuple[Snapshot, dict[str, str]]) -> None:
-    text = repr([doc.body for doc in estate[0].documents])
-    assert [word for word in ("not-a-secret", "Not-a-secret-1", "PRIVATE KEY", "PreSharedKey") if word in text] == []
+def test_no_secret_reaches_the_snapshot(estate: Built) -> None:
+    assert estate.shows("not-a-secret", "Not-a-secret-1", "PRIVATE KEY", "PreSharedKey") == []

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, datetime
-
 import pytest
 
-from scanner import plugins
-from scanner.judge.engine import Question, judge
-from scanner.judge.estate import Estate
-from scanner.model.known import Reason
-from scanner.model.snapshot import Snapshot
-from tests.support.aws import QUICK, TYPES, moto_server, scan
 from tests.support.aws_services import REGIONS, SERVED, Services
+from tests.support.aws_truth import Built, Row, built, holds, rows
 from tests.support.cases import each
 
-NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 #: row of the coverage table, check, type, name, region, fact, status
 TRUTH = """
 A0036 residency             ApiGateway::DomainName           api.example.org  eu-central-1  Replicas        pass
@@ -107,59 +97,47 @@ A0650 transit-encryption    Transfer::Server                 files-bad        eu
 A0651 transit-minimum-tls   Transfer::Server                 files-good       eu-central-1  TlsFloor        pass
 A0652 certificate-renewal   Transfer::Server                 files-good       eu-central-1  Certificate     pass
 """
-ROWS = [tuple(line.split()) for line in TRUTH.strip().splitlines()]
+ROWS = rows(TRUTH)
 #: What moto does not serve of the calls behind these types: their facts are unknown here, and proven by documents instead.
 #: It also names a default key of KMS that it does not hold.
 MISSING = {"ListSecurityConfigurations", "DescribeDataShares", "DescribeKey"}
 
 
 @pytest.fixture(scope="module")
-def estate() -> Iterator[tuple[Snapshot, dict[str, str]]]:
-    with moto_server() as url:
-        ids = Services(url).build()
-        yield scan(url, replace(QUICK, types=SERVED, regions=REGIONS, retries=0)), ids
+def estate() -> Built:
+    return built(Services, SERVED, REGIONS, retries=0)
 
 
 @pytest.fixture(scope="module")
-def verdicts(estate: tuple[Snapshot, dict[str, str]]) -> dict[tuple[str, ...], str]:
-    """Status by check, type, name as the estate calls it, region and fact."""
-    snapshot, ids = estate
-    names = {id: name for name, id in ids.items()}
-    found = judge(Estate.of(snapshot, plugins.load_types(TYPES)), [Question(plugins.load_checks()[check]) for check in sorted({row[1] for row in ROWS})], NOW)
-    return {
-        (v.check, v.subject.type.removeprefix("AWS::"), names.get(v.subject.name, v.subject.name).replace(" ", "-"), v.subject.region or "-", v.fact): v.status.value for v in found
-    }
+def verdicts(estate: Built) -> dict[Row, str]:
+    return estate.verdicts(ROWS)
 
 
 @each("row", ROWS)
-def test_the_verdict_is_the_ground_truth(row: tuple[str, ...], verdicts: dict[tuple[str, ...], str]) -> None:
-    _, check, kind, name, region, fact, status = row
-    assert verdicts.get((check, kind, name, region, fact)) == status
+def test_the_verdict_is_the_ground_truth(row: Row, verdicts: dict[Row, str]) -> None:
+    holds(row, verdicts)
 
 
-def test_only_what_moto_lacks_is_unanswered(estate: tuple[Snapshot, dict[str, str]]) -> None:
-    lost = {call.operation for call in estate[0].calls if not call.ok}
-    assert lost <= MISSING
-    assert all(call.outcome is not Reason.DEFECT for call in estate[0].calls)
+def test_only_what_moto_lacks_is_unanswered(estate: Built) -> None:
+    assert estate.lost() <= MISSING
 
 
-def test_a_group_is_read_once_and_only_where_it_is_used(estate: tuple[Snapshot, dict[str, str]]) -> None:
+def test_a_group_is_read_once_and_only_where_it_is_used(estate: Built) -> None:
     """Groups are no subjects: an account holds default ones that nothing uses."""
-    asked = sorted(call.subject for call in estate[0].calls if call.operation == "DescribeDBParameters" and call.region == "eu-central-1")
+    asked = sorted(call.subject for call in estate.snapshot.calls if call.operation == "DescribeDBParameters" and call.region == "eu-central-1")
     assert len(asked) == len(set(asked))
     assert {"pg-strict", "pg-open", "my-strict"} <= set(asked)
-    assert all(doc.reference for doc in estate[0].documents if doc.ref.type.endswith("ParameterGroup"))
+    assert all(doc.reference for doc in estate.snapshot.documents if doc.ref.type.endswith("ParameterGroup"))
 
 
-def test_databases_of_neptune_are_not_counted_twice(estate: tuple[Snapshot, dict[str, str]]) -> None:
-    graphs = [doc.ref.type for doc in estate[0].documents if doc.ref.name in ("graph", "graph-one") and not doc.reference]
+def test_databases_of_neptune_are_not_counted_twice(estate: Built) -> None:
+    graphs = [doc.ref.type for doc in estate.snapshot.documents if doc.ref.name in ("graph", "graph-one") and not doc.reference]
     assert sorted(graphs) == ["AWS::Neptune::DBCluster", "AWS::Neptune::DBInstance"]
 
 
-def test_what_is_gone_is_no_subject(verdicts: dict[tuple[str, ...], str]) -> None:
+def test_what_is_gone_is_no_subject(verdicts: dict[Row, str]) -> None:
     assert not [key for key in verdicts if key[2] == "spark-gone"]
 
 
-def test_no_secret_reaches_the_snapshot(estate: tuple[Snapshot, dict[str, str]]) -> None:
-    text = repr([doc.body for doc in estate[0].documents])
-    assert [word for word in ("not-a-secret", "Not-a-secret-1234", "PRIVATE KEY") if word in text] == []
+def test_no_secret_reaches_the_snapshot(estate: Built) -> None:
+    assert estate.shows("not-a-secret", "Not-a-secret-1234", "PRIVATE KEY") == []

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, datetime
-
 import pytest
 
 from scanner import plugins
@@ -16,13 +12,12 @@ from scanner.model.known import Known
 from scanner.model.resource import Resource
 from scanner.model.snapshot import Snapshot
 from scanner.model.verdict import Status
-from tests.support.aws import QUICK, moto_server, scan
 from tests.support.aws_bodies import DECLS, shown
 from tests.support.aws_stores import REGIONS, Stores
+from tests.support.aws_truth import NOW, built
 from tests.support.cases import each
 
 GERMANY, VIRGINIA = REGIONS
-NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 #: type, name (empty: the only one of its region), fact, field, in Germany, in Virginia
 TRUTH: list[tuple[str, str, str, str, object, object]] = [
     ("ApiGatewayV2::DomainName", "", "TlsFloor", "min_version", "TLSv1.2", "TLSv1.0"),
@@ -64,10 +59,8 @@ MINE = frozenset(f"AWS::{row[0]}" for row in TRUTH) | {f"AWS::{kind}" for kind i
 
 
 @pytest.fixture(scope="module")
-def snapshot() -> Iterator[Snapshot]:
-    with moto_server() as url:
-        Stores(url).build()
-        yield scan(url, replace(QUICK, types=MINE, regions=REGIONS))
+def snapshot() -> Snapshot:
+    return built(Stores, MINE, REGIONS).snapshot
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,7 @@ from scanner.sdk import (
 )
 from scanner.store.snapshot_file import save
 from tests.support.azure import OPTIONS, RUN, Judged, countries, decls, estate_document, one, scan, served, value
-from tests.support.azure_truth import Certificates, Truth, live
+from tests.support.azure_truth import Certificates, Truth, live, unsupported
 from tests.support.cases import each
 
 FIXTURE = "apps_and_edges.json"
