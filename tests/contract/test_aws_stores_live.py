@@ -103,13 +103,13 @@ def test_judged_the_good_passes_and_the_bad_fails(estate: Estate) -> None:
     verdicts = judge(estate, [Question(plugins.load_checks()[name]) for name in names], NOW)
     state = {(v.check, v.subject.type, v.subject.region, v.fact): v.status for v in verdicts if v.subject.type != "AWS::CertificateManager::Certificate"}
     for kind, _, fact, field, good, bad in TRUTH:
-        for region, built in ((GERMANY, good), (VIRGINIA, bad)):
+        for region, made in ((GERMANY, good), (VIRGINIA, bad)):
             for name in names:
                 status = state.get((name, f"AWS::{kind}", region, fact))
                 wrong = (
-                    built in ("off", True if field == "plaintext_allowed" else None)
-                    or (fact == "Backups" and built is False)
-                    or (isinstance(built, list) and {VIRGINIA, "us-west-2"} & set(built))
+                    made in ("off", True if field == "plaintext_allowed" else None)
+                    or (fact == "Backups" and made is False)
+                    or (isinstance(made, list) and {VIRGINIA, "us-west-2"} & set(made))
                 )
                 if status is not None:
-                    assert status is (Status.FAIL if wrong else Status.UNKNOWN if built == ["?"] else Status.PASS), f"{name} {kind} {region} {fact}"
+                    assert status is (Status.FAIL if wrong else Status.UNKNOWN if made == ["?"] else Status.PASS), f"{name} {kind} {region} {fact}"
