@@ -158,8 +158,7 @@ def _client_error(error: object) -> Fault:
 
 
 def _by_code(answer: Mapping[str, Any]) -> Fault:
-    said = answer.get("Error", {})
-    code, detail = str(said.get("Code", "")), _plain(str(said.get("Message", "")))
+    code, detail = _said(answer.get("Error", {}))
     status = int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) or 0)
     if code in CREDENTIALS:
         expired = " (they have expired: sign in again)" if "Expired" in code else ""
@@ -181,6 +180,19 @@ def _by_code(answer: Mapping[str, Any]) -> Fault:
     if status in (401, 403):
         return Fault(Reason.DENIED, code, detail)
     return Fault(Reason.UNAVAILABLE, code, detail)
+
+
+_XML = re.compile(r"<Code>\s*(?P<code>[A-Za-z][\w.]*)\s*</Code>(?:\s*<Message>(?P<message>[^<]*)</Message>)?")
+
+
+def _said(error: Mapping[str, Any]) -> tuple[str, str]:
+    """Code and message. What stands before a service that speaks JSON (a gateway, an endpoint's policy) may refuse in XML, of which
+    botocore's parser of JSON tells the status only. Of codes that say nothing is there the service's own word is needed."""
+    code, message = str(error.get("Code", "")), str(error.get("Message", ""))
+    found = _XML.search(message) if code.isdigit() and message.lstrip().startswith("<") else None
+    if found and (found["code"] in _DENIED | CREDENTIALS | _THROTTLED or found["code"].startswith("AccessDenied")):
+        code, message = found["code"], found["message"] or ""
+    return code, _plain(message)
 
 
 _ENCODED = re.compile(r"(Encoded authorization failure message:)\s*\S+")

@@ -38,6 +38,9 @@ what to look at:
   @FILE                            targets, one a line
   without a target: those of houvast.toml"""
 
+#: Partitions of AWS, as ARNs name them.
+PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f")
+
 
 def parser(command: str = "") -> argparse.ArgumentParser:
     """The whole command line; or, which starts faster, as much of it as a known command needs."""
@@ -194,6 +197,7 @@ def _permissions(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         if cloud == "aws":
             own.add_argument("--organization", action="store_true", help="what the identity needs that scans an organisation, beside the role in each account")
             own.add_argument("--role", metavar="NAME", help="the role that it assumes (default: HouvastReadOnly)")
+            own.add_argument("--partition", choices=PARTITIONS, default="aws", help="where that role is: aws-cn in China, aws-us-gov in GovCloud (default: aws)")
 
 
 def _doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

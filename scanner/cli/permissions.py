@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     if getattr(arguments, "organization", False):
         if arguments.format != "json":
             raise UsageError("--organization is printed as json only", "it is the policy of the identity that scans; the role of each account comes without --organization")
-        sys.stdout.write(permissions.organization(*plugins.organization_permissions(), role=arguments.role or permissions.NAME))
+        sys.stdout.write(permissions.organization(*plugins.organization_permissions(), arguments.partition, arguments.role or permissions.NAME))
         return 0
     actions = plugins.permissions(arguments.cloud, decls, facts)
     if arguments.cloud == "aws" and arguments.format == "json" and len(permissions.parts(actions)) > 1:

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import botocore.session
 import pytest
 
 from providers.aws import permissions as aws
@@ -13,6 +14,7 @@ from providers.aws.calls import permission
 from providers.aws.plan import operations
 from providers.azure import permissions as azure
 from scanner import plugins
+from scanner.cli.arguments import PARTITIONS
 from scanner.cli.main import main
 from scanner.declare.decl import TypeDecl
 from scanner.declare.live import Each, Get, List
@@ -105,6 +107,17 @@ def test_what_scans_an_organisation_lists_it_and_assumes_one_role(capsys: pytest
     assert {"organizations:ListAccounts", "organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent"} <= set(listing["Action"])
     assert (assume["Action"], assume["Resource"]) == (["sts:AssumeRole"], "arn:aws:iam::*:role/Reader")
     assert main(["permissions", "aws", "--organization", "--format", "terraform"]) == 2
+
+
+@pytest.mark.parametrize("partition", PARTITIONS)
+def test_roles_of_an_organisation_are_named_in_its_partition(partition: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["permissions", "aws", "--organization", "--partition", partition]) == 0
+    _, assume = json.loads(capsys.readouterr().out)["Statement"]
+    assert assume["Resource"] == f"arn:{partition}:iam::*:role/HouvastReadOnly"
+
+
+def test_partitions_are_those_that_the_sdk_knows() -> None:
+    assert sorted(PARTITIONS) == sorted(botocore.session.Session().get_available_partitions())
 
 
 def test_azure_actions_only_read() -> None:

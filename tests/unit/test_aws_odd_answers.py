@@ -5,8 +5,9 @@ from __future__ import annotations
 import botocore.parsers
 import botocore.session
 import pytest
+from botocore.exceptions import ClientError
 
-from providers.aws.faults import classify
+from providers.aws.faults import Fault, classify
 from scanner.model.known import Reason
 
 
@@ -26,3 +27,23 @@ def test_an_error_of_our_own_stays_a_defect() -> None:
     with pytest.raises(TypeError) as raised:
         len(7)  # type: ignore[arg-type]
     assert classify(raised.value).reason is Reason.DEFECT
+
+
+def refused(protocol: str, status: int, body: str) -> Fault:
+    answer = botocore.parsers.create_parser(protocol).parse({"status_code": status, "headers": {"content-type": "text/xml"}, "body": body.encode(), "context": {}}, None)
+    return classify(ClientError(answer, "ListThings"))
+
+
+@pytest.mark.parametrize("protocol", ["json", "rest-json"])
+@pytest.mark.parametrize("status", [400, 403])
+def test_a_refusal_in_xml_is_one_of_a_service_that_speaks_json_too(protocol: str, status: int) -> None:
+    xml = '<?xml version="1.0"?>\n<ErrorResponse><Error><Type>Sender</Type><Code>{}</Code>\n<Message>not authorized to perform this</Message></Error></ErrorResponse>'
+    fault = refused(protocol, status, xml.format("AccessDenied"))
+    assert (fault.reason, fault.code, fault.detail) == (Reason.DENIED, "AccessDenied", "not authorized to perform this")
+    assert refused(protocol, status, xml.format("Throttling")).reason is Reason.THROTTLED
+    assert refused(protocol, status, xml.format("ExpiredToken")).code == "ExpiredToken"
+
+
+@pytest.mark.parametrize("body", ["<Error><Code>ResourceNotFoundException</Code></Error>", "<html><body>400 Bad Request</body></html>", '{"Code": "<Code>AccessDenied</Code>"}'])
+def test_that_nothing_is_there_is_only_believed_in_the_services_own_words(body: str) -> None:
+    assert refused("json", 400, body).reason is Reason.UNAVAILABLE
