@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -19,6 +20,7 @@ from providers.cloudformation.flows import LIST, MAP, PLAIN, TEXT, Spec, Unusual
 
 _DEEPEST, _LONGEST, _LONGEST_KEY, _MOST = 50, 10_000, 500, 400_000
 """Beyond these libyaml reads, whose limits are wider (a key has up to 1,024 characters), and refuses."""
+_ASCII = bytes((10, *range(32, 127)))
 _KEY = re.compile(r"""(?:"([^"\\]*)"|'([^']*)'|([A-Za-z0-9_/$][\w./$:*+-]*?)):(?: +|\Z)""", re.A)
 _DASH = re.compile(r"- +(?=[^ ])")
 _TAG = re.compile(r"![A-Za-z][A-Za-z0-9]*(?= |\Z)")
@@ -47,16 +49,19 @@ class _Line(NamedTuple):
     value: Spec | None
     header: str
     """Of a block scalar."""
+    size: int
+    """How many nodes it makes, but for what begins with the lines below."""
 
 
-_NOTHING = _Line(0, None, "", None, "")
+_NOTHING = _Line(0, None, "", None, "", 0)
 _Waiting: TypeAlias = "tuple[list[Any], Node | None, str, Any]"
 """Where a value goes that stands on the lines below: its collection, key, tag, and the line of what announced it."""
 
 
 def composed(text: str) -> tuple[Node, int] | None:
     """The root node and the number of nodes; None for a text that is not of the usual shape, which is for libyaml."""
-    if not text.replace("\n", "").isprintable():  # neither tabs nor any of the other signs that YAML takes for breaks
+    plain = not text.encode().translate(None, _ASCII) if text.isascii() else text.replace("\n", "").isprintable()
+    if not plain:  # neither tabs nor any of the other signs that YAML takes for breaks
         return None
     try:
         return _composed(text.split("\n"))
@@ -65,74 +70,65 @@ def composed(text: str) -> tuple[Node, int] | None:
 
 
 def _composed(texts: list[str]) -> tuple[Node, int]:
+    rows: Iterator[tuple[str, Any]] = zip(texts, map(_mark, zip(count())), strict=False)
     first = _mark((next((n for n, text in enumerate(texts) if text.lstrip(" ")[:1] not in ("", "#") and text != "---"), 0),))
     root = MappingNode(MAP, [], first, first)
-    count, seen = 1, dict[str, _Line]()
-    stack: list[tuple[int, bool, list[Any]]] = [(0, False, root.value)]
-    """Indentation of each open collection, whether it is a list, and what it holds; the outermost first."""
+    column, listed, held = 0, False, root.value
+    """Of the innermost collection: its indentation, whether it is a list, and what it holds. Those around it are on the stack."""
+    stack: list[tuple[int, bool, list[Any]]] = []
     waiting: _Waiting | None = None
-    rows = enumerate(texts)
-    for n, row in rows:
+    nodes, seen = 1, dict[str, _Line]()
+    for row, mark in rows:
         content = row.lstrip(" ")
-        if not content or content[0] == "#":
-            continue
         line = seen.get(content)
         if line is None:
+            if not content or content[0] == "#":
+                continue
             if row == "---" and not seen:  # before anything else, and once
-                seen[""] = _NOTHING
+                seen[" "] = _NOTHING
                 continue
             line = seen[content] = _line(content)
-        if count > _MOST:
+        width, key, tag, value, header, size = line
+        indent = len(row) - len(content)
+        nodes += size
+        if nodes > _MOST:
             raise Unusual
-        indent, mark = len(row) - len(content), _mark((n,))
-        width, key, tag, value, header = line
         if waiting is not None:
             into, name, outer, at = waiting
-            if indent < stack[-1][0] or (indent == stack[-1][0] and (not width or stack[-1][1])):
-                raise Unusual  # null
+            if indent < column or (indent == column and (not width or listed)) or len(stack) > _DEEPEST:
+                raise Unusual  # null, if not too deep
             at = at if outer else mark
             node: Node = SequenceNode(outer or LIST, [], at, at) if width else MappingNode(outer or MAP, [], at, at)
             into.append(node if name is None else (name, node))
-            stack.append((indent, bool(width), node.value))
-            waiting, count = None, count + 1
-            if len(stack) > _DEEPEST:
+            stack.append((column, listed, held))
+            column, listed, held = indent, width > 0, node.value
+            waiting, nodes = None, nodes + 1
+        elif indent != column or listed is not (width > 0):
+            while indent < column:
+                column, listed, held = stack.pop()
+            if listed and not width and stack and stack[-1][0] == indent:
+                column, listed, held = stack.pop()  # out of a list that is not indented further than its key
+            if indent != column or listed is not (width > 0):
                 raise Unusual
-        else:
-            while indent < stack[-1][0]:
-                stack.pop()
-            if stack[-1][1] and not width and len(stack) > 1 and stack[-2][0] == indent:
-                stack.pop()  # of a list that is not indented further than its key
-        column, listed, held = stack[-1]
-        if indent != column or listed is not (width > 0):
-            raise Unusual
+        own: Node | None = None
         if key is not None:
             if width:
                 inner = MappingNode(MAP, [], mark, mark)
                 held.append(inner)
-                held = inner.value
-                stack.append((indent + width, False, held))
-                count += 1
-            named = ScalarNode(key[1], key[2], mark, mark, key[3])
-            count += 1
-            if value is not None:
-                held.append((named, made(value, mark)))
-                count += value[4]
-            elif header:
-                held.append((named, _block(header, tag, stack[-1][0], rows, texts, mark)))
-                count += 1
-            else:
-                waiting = held, named, tag, mark
-        elif value is not None:
-            held.append(made(value, mark))
-            count += value[4]
+                stack.append((column, listed, held))
+                column, listed, held = indent + width, False, inner.value
+            own = ScalarNode(key[1], key[2], mark, mark, key[3])
+        if value is not None:
+            made_of = ScalarNode(value[1], value[2], mark, mark, value[3]) if value[0] is ScalarNode else made(value, mark)
         elif header:
-            held.append(_block(header, tag, indent, rows, texts, mark))
-            count += 1
+            made_of = _block(header, tag, column, rows, texts, mark)
         else:
-            waiting = held, None, tag, mark
-    if waiting is not None or not root.value or count > _MOST:
+            waiting = held, own, tag, mark
+            continue
+        held.append(made_of if own is None else (own, made_of))
+    if waiting is not None or not root.value or nodes > _MOST:
         raise Unusual
-    return root, count
+    return root, nodes
 
 
 def _line(content: str) -> _Line:
@@ -150,7 +146,9 @@ def _line(content: str) -> _Line:
             raise Unusual
         name = (ScalarNode, PLAIN if key.lastindex == 3 else TEXT, key[key.lastindex or 0], ('"', "'", "")[(key.lastindex or 0) - 1], 1)
         at = key.end()
-    return _Line(dash.end() if dash else 0, name, *_value(content[at:]))
+    tag, value, header = _value(content[at:])
+    size = (name is not None) + (name is not None and dash is not None) + (value[4] if value else 1 if header else 0)
+    return _Line(dash.end() if dash else 0, name, tag, value, header, size)
 
 
 def _value(text: str) -> tuple[str, Spec | None, str]:
@@ -177,7 +175,7 @@ def _value(text: str) -> tuple[str, Spec | None, str]:
     return "", (ScalarNode, own or PLAIN, plain, "", 1), ""
 
 
-def _block(header: str, tag: str, outer: int, rows: Iterator[tuple[int, str]], texts: list[str], mark: Any) -> Node:
+def _block(header: str, tag: str, outer: int, rows: Iterator[tuple[str, Any]], texts: list[str], mark: Any) -> Node:
     """A block scalar, taken from the rows. Raises Unusual for one that is folded over anything but lines of one paragraph."""
     start = end = mark.line + 1
     indent = len(texts[start]) - len(texts[start].lstrip(" ")) if start < len(texts) else 0

@@ -138,7 +138,13 @@ _entry: Callable[[tuple[Node, Node, tuple[int, ...]]], Entry] = partial(tuple.__
 
 def entries(node: MappingNode) -> dict[str, Entry]:
     """Keys as written (never `true` for `On`). Merges (`<<`) are followed; a key of the object itself stands before them."""
-    own: dict[str, Entry] = {}
+    try:  # as most are: names, each once
+        own: dict[str, Entry] = {key.value: _entry((key, value, ())) for key, value in node.value}
+    except TypeError:  # a key that is no name
+        own = {}
+    if len(own) == len(node.value) and "<<" not in own:
+        return own
+    own = {}
     merged: list[Node] = []
     for key, value in node.value:
         name = key.value if isinstance(key, ScalarNode) else f"(line {line(key)})"

@@ -18,7 +18,7 @@ from providers.cloudformation.flows import LIST, MAP, PLAIN, TEXT
 from providers.cloudformation.functions import FUNCTIONS, NOT_BEFORE
 from providers.cloudformation.nodes import Entry, TooMuch, entries, line
 from providers.cloudformation.scope import Given
-from providers.cloudformation.values import REMOVED, Removed, Value, Word, as_text, known_text, plain, refers, unknown, why_unknown, without_secret
+from providers.cloudformation.values import REMOVED, Removed, Value, Word, as_text, known_text, plain, refers, secret, unknown, why_unknown, without_secret
 from scanner.sdk import REFERENCE, UNRESOLVED, Json
 
 _LOOP_VARIABLE = re.compile(r"[$&]\{([^}]*)\}")
@@ -96,7 +96,7 @@ class Resolver:
         tag = node.tag
         if tag is PLAIN and not self.loops:  # as most are
             found = plain(node.value)
-            return known_text(found) if type(found) is str else found
+            return known_text(found) if type(found) is str and "{{" in found else found
         if tag[0] == "!" and tag != "!":
             return self._short(tag[1:], node, path)
         if isinstance(node, ScalarNode):
@@ -124,7 +124,8 @@ class Resolver:
         found: list[Json] = []
         for item in node.value:
             at = None if path is None else f"{path}[{len(found)}]"
-            self._note(at, item)
+            if at is not None and len(at) <= _LONGEST_PATH:
+                self.lines[at] = item.start_mark.line + 1
             value = self.value(item, at)
             if not isinstance(value, Removed):
                 found.append(_settled(value, item))
@@ -138,22 +139,23 @@ class Resolver:
             return call
         found: dict[str, Json] = {}
         for name, (key, inner, again) in own.items():
-            name = self.named(name) if self.loops and "{" in name else name
+            if self.loops and "{" in name:
+                name = self.named(name)
             at = None if path is None else f"{path}.{name}" if path else name
-            self._note(at, key)
+            if at is not None and len(at) <= _LONGEST_PATH:
+                self.lines[at] = key.start_mark.line + 1
             if again:
                 found[name] = unknown(f"{name} is given more than once (lines {', '.join(map(str, (*again, line(key))))})")
                 continue
             value = self.value(inner, at)
-            if value is not REMOVED:
-                found[name] = without_secret(name, _settled(value, inner))
+            if value is REMOVED:
+                continue
+            if value is None or isinstance(value, (Word, Removed)):  # asked here: a call for each value would be a tenth of the work
+                value = _settled(value, inner)
+            found[name] = without_secret(name, value) if secret(name) else value
         if UNRESOLVED in found or REFERENCE in found:  # no template's own words may look like our marks
             return unknown(f"the key {UNRESOLVED if UNRESOLVED in found else REFERENCE} on line {line(node)} cannot be read")
         return found
-
-    def _note(self, path: str | None, node: Node) -> None:
-        if path is not None and len(path) <= _LONGEST_PATH:
-            self.lines[path] = node.start_mark.line + 1
 
     # -- functions ---------------------------------------------------------------------------------------------
     def _short(self, name: str, node: Node, path: str | None) -> Value:

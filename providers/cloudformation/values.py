@@ -55,6 +55,7 @@ def refers(value: Value) -> bool:
     return isinstance(value, dict) and REFERENCE in value
 
 
+@lru_cache(maxsize=4096)
 def plain(word: str) -> Json:
     """An unquoted scalar. Only what has one reading becomes a number or a boolean: `012345678901`, `2026-01-01`,
     `1.10`, `0x1f` and `22:30` stay text."""
