@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from scanner.judge.registry import Check
 from scanner.judge.settle import left_out_words
 from scanner.model.known import Reason
+from scanner.model.later import pattern
 from scanner.model.promise import Settlement
 from scanner.model.verdict import Assessment, Status, Verdict
 from scanner.report.i18n import LANGUAGES, Words
@@ -58,8 +59,8 @@ class Proof:
     def _other(self, line: str) -> Line:
         if line in self._excluded:
             return Line(self._say("page.missing.not_seen", what=self._say.left_out(self._excluded[line])), True)
-        for pattern, key in _SENTENCES:
-            if found := pattern.fullmatch(line):
+        for sentence, key in _SENTENCES:
+            if found := sentence.fullmatch(line):
                 parts = found.groupdict()
                 if "check" in parts:
                     parts["check"] = self._say.title(parts["check"], self._checks).rstrip(".")
@@ -74,12 +75,12 @@ def _line_of(verdict: Verdict) -> str:
 
 #: The other sentences of `scanner.judge.settle`, and their messages.
 _SENTENCES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(?P<check>[a-z0-9-]+): nothing in scope was looked at"), "page.missing.nothing"),
-    (re.compile(r"(?P<check>[a-z0-9-]+): was left out of this run"), "page.missing.left_out"),
-    (re.compile(r"the attestation by (?P<by>.*) begins on (?P<on>[0-9-]{10})", re.S), "page.missing.begins"),
-    (re.compile(r"the attestation by (?P<by>.*) ended on (?P<until>[0-9-]{10}): renew it", re.S), "page.missing.ended"),
-    (re.compile(r"the scan was stopped before its end"), "page.missing.stopped"),
-    (re.compile(r"no check is bound to it and nobody attests it"), "page.missing.nobody"),
-    (re.compile(r"(?P<what>\S+) was not looked at"), "page.missing.not_seen"),
-    (re.compile(r"nothing was seen that carries (?P<what>tag:.+)", re.S), "page.missing.no_tag"),
+    (pattern(r"(?P<check>[a-z0-9-]+): nothing in scope was looked at"), "page.missing.nothing"),
+    (pattern(r"(?P<check>[a-z0-9-]+): was left out of this run"), "page.missing.left_out"),
+    (pattern(r"the attestation by (?P<by>.*) begins on (?P<on>[0-9-]{10})", re.S), "page.missing.begins"),
+    (pattern(r"the attestation by (?P<by>.*) ended on (?P<until>[0-9-]{10}): renew it", re.S), "page.missing.ended"),
+    (pattern(r"the scan was stopped before its end"), "page.missing.stopped"),
+    (pattern(r"no check is bound to it and nobody attests it"), "page.missing.nobody"),
+    (pattern(r"(?P<what>\S+) was not looked at"), "page.missing.not_seen"),
+    (pattern(r"nothing was seen that carries (?P<what>tag:.+)", re.S), "page.missing.no_tag"),
 )
