@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from scanner.model import facts as vocabulary
-from tests.support.aws_bodies import planned, said, shown
+from tests.support.aws_bodies import planned, said
+from tests.support.aws_truth import template_rows, template_says
 from tests.support.cases import each
 
 FILE = Path(__file__).parents[2] / "fixtures" / "aws" / "networks_and_machines.yaml"
@@ -130,16 +131,11 @@ CanaryFixed       LogPlaces     -                  ?
 DesktopGood       AtRest        state              on
 DesktopBad        AtRest        state              off
 """
-ROWS = [(*line.split(None, 3), "")[:4] for line in TRUTH.strip().splitlines()]
 
 
-@each(("name", "fact", "field", "expected"), ROWS)
+@each(("name", "fact", "field", "expected"), template_rows(TRUTH))
 def test_facts_follow_from_the_template(name: str, fact: str, field: str, expected: str) -> None:
-    got = said(planned(FILE)[name].facts.get(getattr(vocabulary, fact)))
-    if field != "-":
-        assert not isinstance(got, (str, list)), got
-        got = str(shown(getattr(got, field)))
-    assert (" ".join(got) if isinstance(got, list) else got) == expected
+    template_says(FILE, name, fact, field, expected)
 
 
 def test_without_a_region_what_stands_in_the_stack_has_no_place() -> None:

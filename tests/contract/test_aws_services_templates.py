@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from scanner.model import facts as vocabulary
-from scanner.model.known import Known
-from tests.support.aws_bodies import planned, said, shown
+from tests.support.aws_bodies import planned, said
+from tests.support.aws_truth import template_rows, template_says
 from tests.support.cases import each
 
 FILE = Path(__file__).parents[2] / "fixtures" / "aws" / "services.yaml"
@@ -225,18 +225,11 @@ FilesBad         TlsFloor        -                  none
 FilesSilent      Transit         detail             SFTP by TransferSecurityPolicy-2018-11, which still allows SHA-1
 FilesSilent      Certificate     -                  none
 """
-ROWS = [(*line.split(None, 3), "")[:4] for line in TRUTH.strip().splitlines()]
 
 
-@each(("name", "fact", "field", "expected"), ROWS)
+@each(("name", "fact", "field", "expected"), template_rows(TRUTH))
 def test_facts_follow_from_the_template(name: str, fact: str, field: str, expected: str) -> None:
-    read = planned(FILE)[name].facts.get(getattr(vocabulary, fact))
-    if field == "-":
-        got = said(read)
-        assert (" ".join(got) if isinstance(got, list) else got) == expected
-    else:
-        assert isinstance(read, Known), read
-        assert str(shown(getattr(read.value, field))) == expected
+    template_says(FILE, name, fact, field, expected)
 
 
 def test_without_a_region_what_stands_in_the_stack_has_no_place() -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scanner.model import facts as vocabulary
-from tests.support.aws_bodies import planned, said, shown
+from tests.support.aws_truth import template_rows, template_says
 from tests.support.cases import each
 
 FILE = Path(__file__).parents[2] / "fixtures" / "aws" / "stores.yaml"
@@ -166,14 +165,8 @@ SyncOld           Replicas      -                  eu-west-1
 SyncFrom          Replicas      -                  eu-west-1 ?
 WafLogs           LogPlaces     -                  us-east-1
 """
-ROWS = [(*line.split(maxsplit=3), "")[:4] for line in TRUTH.strip().splitlines()]
 
 
-@each(("name", "fact", "field", "expected"), ROWS)
+@each(("name", "fact", "field", "expected"), template_rows(TRUTH))
 def test_what_a_template_says(name: str, fact: str, field: str, expected: str) -> None:
-    found = planned(FILE)[name].facts.get(getattr(vocabulary, fact))
-    if field == "-":
-        got = said(found)
-        assert (" ".join(got) if isinstance(got, list) else got) == expected, found
-    else:
-        assert str(shown(getattr(getattr(found, "value", None), field, found))) == expected
+    template_says(FILE, name, fact, field, expected)

@@ -19,6 +19,7 @@ from scanner.model.known import Known, Reason
 from scanner.model.snapshot import Snapshot
 from scanner.sdk import Arm, Home, TlsFloor
 from tests.support.azure import FIXTURES, OPTIONS, Judged, decls, estate_document, scan, served, small_document
+from tests.support.azure_looks import FAULTS
 
 PRODUCTION, OLD_WORLD = "11111111-aaaa-4bbb-8ccc-000000000001", "22222222-aaaa-4bbb-8ccc-000000000002"
 GRAPH = replace(OPTIONS, settings={"azure.bodies": "graph"})
@@ -120,17 +121,7 @@ def test_a_resource_that_only_resource_graph_shows_is_a_subject(scrubbed_environ
     assert judged.known("shy", TlsFloor).min_version == "TLSv1.0"
 
 
-BROKEN: dict[str, tuple[dict[str, Any], Reason]] = {
-    "401": ({"action": 401}, Reason.DENIED),
-    "403": ({"action": 403}, Reason.DENIED),
-    "404": ({"action": 404}, Reason.UNAVAILABLE),
-    "409": ({"action": 409}, Reason.UNAVAILABLE),
-    "429": ({"action": 429}, Reason.THROTTLED),
-    "429-retry-after": ({"action": 429, "retry_after": 0}, Reason.THROTTLED),
-    "500": ({"action": 500}, Reason.UNAVAILABLE),
-    "truncated": ({"action": "truncate"}, Reason.UNAVAILABLE),
-    "reset": ({"action": "reset"}, Reason.UNAVAILABLE),
-    "html": ({"action": "html"}, Reason.UNAVAILABLE),
+BROKEN: dict[str, tuple[dict[str, Any], Reason]] = FAULTS | {
     "version-gone": ({"action": "version"}, Reason.UNSUPPORTED),
     "other-shape": ({"action": 200, "body": {"answer": 42}}, Reason.UNPARSABLE),
     "token-loop": ({"action": 200, "body": {"data": [], "$skipToken": "again"}}, Reason.UNPARSABLE),

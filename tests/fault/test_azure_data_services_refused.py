@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from scanner.collect.plan import Answer, Job
 from scanner.model.known import Reason
 from scanner.sdk import Child
 from tests.support.azure import decls, estate_document, served
-from tests.support.azure_looks import Looks, better, facts
+from tests.support.azure_looks import FAULTS, Looks, better, facts
 
-FAULTS: dict[str, tuple[dict[str, Any], Reason]] = {
-    "401": ({"action": 401}, Reason.DENIED),
-    "403": ({"action": 403}, Reason.DENIED),
-    "404": ({"action": 404}, Reason.UNAVAILABLE),
-    "409": ({"action": 409}, Reason.UNAVAILABLE),
-    "429": ({"action": 429}, Reason.THROTTLED),
-    "500": ({"action": 500}, Reason.UNAVAILABLE),
-    "cut": ({"action": "truncate"}, Reason.UNAVAILABLE),
-}
+WAYS = ("401", "403", "404", "409", "429", "500", "truncated")
 #: Looks for which an error means that there is nothing.
 NONE_HERE = {"404": ("auditingSettings",), "409": ("guestConfigurationAssignments", "Microsoft.Security/workspaceSettings")}
 #: The types whose looks are broken here; those of other fixtures are broken in their own tests.
@@ -45,7 +36,7 @@ def test_looks_that_fail_are_said_to_and_make_nothing_better(tmp_path: Path) -> 
     with served(estate_document("data_services.json"), tmp_path) as arm:
         healthy = Looks.of(arm)
         all_are_made(healthy)
-        for fault, (rule, reason) in FAULTS.items():
+        for fault, (rule, reason) in ((fault, FAULTS[fault]) for fault in WAYS):
             for job in looks(healthy):
                 fails_as_said(job, healthy.broken(job, rule), fault, reason)
         nothing_is_better(healthy)

@@ -28,24 +28,14 @@ from scanner.model.verdict import Gap, Status
 from scanner.plugins import load_checks
 from tests.support.azure import OPTIONS, decls, estate_document, served, small_document, worker
 from tests.support.azure_directory import directory
-from tests.support.azure_looks import Looks
+from tests.support.azure_looks import FAULTS, Looks
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 #: Looks without which the scan knows as much: the list of api-versions, as Resource Manager says by itself what is gone.
 SPARE = ("versions",)
 #: Looks whose fact nothing in the fixture answers anyway, so that their failure changes no verdict.
 UNANSWERED = ("Microsoft.GuestConfiguration/guestConfigurationAssignments/read",)
-FAULTS: dict[str, tuple[dict[str, Any], Reason]] = {
-    "401": ({"action": 401}, Reason.DENIED),
-    "403": ({"action": 403}, Reason.DENIED),
-    "404": ({"action": 404}, Reason.UNAVAILABLE),
-    "409": ({"action": 409}, Reason.UNAVAILABLE),
-    "429": ({"action": 429}, Reason.THROTTLED),
-    "429-retry-after": ({"action": 429, "retry_after": 0}, Reason.THROTTLED),
-    "500": ({"action": 500}, Reason.UNAVAILABLE),
-    "truncated": ({"action": "truncate"}, Reason.UNAVAILABLE),
-    "reset": ({"action": "reset"}, Reason.UNAVAILABLE),
-    "html": ({"action": "html"}, Reason.UNAVAILABLE),
+BROKEN: dict[str, tuple[dict[str, Any], Reason]] = FAULTS | {
     "loop": ({"action": "loop"}, Reason.UNPARSABLE),
     "version-gone": ({"action": "version"}, Reason.UNSUPPORTED),
     "other-shape": ({"action": 200, "body": {"answer": 42}}, Reason.UNPARSABLE),
@@ -125,9 +115,9 @@ def test_the_healthy_scan_makes_every_kind_of_look(healthy: Healthy) -> None:
     assert Status.PASS in healthy.statuses.values()
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_look_turns_nothing_green(healthy: Healthy, name: str) -> None:
-    rule, reason = FAULTS[name]
+    rule, reason = BROKEN[name]
     for job in looks(healthy):
         path = healthy.looks.paths[job.call.id]
         healthy.looks.arm.set_rules([{"match": f"^{path}$", **rule}])

@@ -89,32 +89,14 @@ class FaultProxy:
         return self._kept[key]
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Replying(BaseHTTPRequestHandler):
+    """A connection on which replies are written."""
+
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # head and body are two packets: the second would wait for the first to be acknowledged
-    proxy: FaultProxy
 
-    def handle_any(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        asked = what(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body)
-        self.proxy.asked[asked.operation] += 1
-        fault = self.proxy.fault_of(asked)
-        if fault == "hang":
-            self.proxy.stopped.wait(8)
-            self.close_connection = True
-        elif fault in _ERRORS:
-            self._send(error(asked, self.headers.get("Content-Type") or "", *_ERRORS[fault]))
-        elif fault in ("garbage", "empty"):
-            self._send(Reply(200, (("Content-Type", "text/html"),), b"<html>please sign in to the hotel network</html>" if fault == "garbage" else b""))
-        else:
-            reply = self.proxy.fetch(self.command, self.path, dict(self.headers.items()), body, asked)
-            if self.proxy.rewrite:
-                reply = self.proxy.rewrite(asked, reply)
-            self._send(reply, cut=fault == "cut")
-
-    do_GET = do_POST = do_PUT = do_HEAD = handle_any
-
-    def _send(self, reply: Reply, cut: bool = False) -> None:
+    def send(self, reply: Reply, cut: bool = False) -> None:
+        """`cut`: half of it, and no more."""
         self.send_response(reply.status)
         for name, value in reply.headers:
             if name.lower() not in ("content-length", "transfer-encoding", "connection", "date", "server"):
@@ -127,6 +109,30 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Silent."""
+
+
+class _Handler(Replying):
+    proxy: FaultProxy
+
+    def handle_any(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        asked = what(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body)
+        self.proxy.asked[asked.operation] += 1
+        fault = self.proxy.fault_of(asked)
+        if fault == "hang":
+            self.proxy.stopped.wait(8)
+            self.close_connection = True
+        elif fault in _ERRORS:
+            self.send(error(asked, self.headers.get("Content-Type") or "", *_ERRORS[fault]))
+        elif fault in ("garbage", "empty"):
+            self.send(Reply(200, (("Content-Type", "text/html"),), b"<html>please sign in to the hotel network</html>" if fault == "garbage" else b""))
+        else:
+            reply = self.proxy.fetch(self.command, self.path, dict(self.headers.items()), body, asked)
+            if self.proxy.rewrite:
+                reply = self.proxy.rewrite(asked, reply)
+            self.send(reply, cut=fault == "cut")
+
+    do_GET = do_POST = do_PUT = do_HEAD = handle_any
 
 
 def error(asked: Asked, content: str, status: int, code: str, message: str) -> Reply:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from scanner import plugins
 from scanner.judge.engine import Question, judge
 from scanner.judge.estate import Estate
-from scanner.model.known import Reason
+from scanner.model import facts as vocabulary
+from scanner.model.known import Known, Reason
 from scanner.model.snapshot import Snapshot
 from tests.support.aws import QUICK, TYPES, moto_server, scan
+from tests.support.aws_bodies import planned, said, shown
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 Row = tuple[str, ...]
@@ -71,10 +74,26 @@ def built(builder: type[Builder], types: frozenset[str], regions: tuple[str, ...
         return Built(scan(url, replace(QUICK, types=types, regions=regions, **settings)), ids or {})
 
 
+def template_rows(text: str) -> list[Row]:
+    """Logical id, fact, field (`-`: the whole fact, as `said` writes it) and value, which may hold blanks or be empty."""
+    return [(*line.split(None, 3), "")[:4] for line in text.strip().splitlines()]
+
+
+def template_says(file: Path, name: str, fact: str, field: str, expected: str) -> None:
+    """A template makes a resource of which this is true."""
+    read = planned(file)[name].facts.get(getattr(vocabulary, fact))
+    if field == "-":
+        got = said(read)
+        assert (" ".join(got) if isinstance(got, list) else got) == expected, read
+    else:
+        assert isinstance(read, Known), read
+        assert str(shown(getattr(read.value, field))) == expected
+
+
 def holds(row: Row, verdicts: Mapping[Row, str]) -> None:
     """The verdict is the one that was written."""
     _, check, kind, name, region, fact, status = row
     assert verdicts.get((check, kind, name, region, fact)) == status
 
 
-__all__ = ["Built", "Row", "built", "holds", "rows"]
+__all__ = ["Built", "Row", "built", "holds", "rows", "template_rows", "template_says"]

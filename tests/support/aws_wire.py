@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, unquote_plus, urlsplit
 
@@ -26,7 +26,7 @@ from scanner.declare.live import Each, Get, List, Scope
 from scanner.demo.aws_estate import moto_environment
 from tests.support.aws import TYPES, environment
 from tests.support.aws_bodies import ACCOUNT
-from tests.support.aws_faults import Asked, Reply, error
+from tests.support.aws_faults import Asked, Reply, Replying, error
 from tests.support.aws_shapes import methods, model
 
 DECLS = plugins.load_types(TYPES)
@@ -224,9 +224,7 @@ def _meant(cloud: Cloud, signed: str, method: str, target: str, headers: Mapping
     return "", named
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # head and body are two packets: the second would wait for the first to be acknowledged
+class _Handler(Replying):
     cloud: Cloud
 
     def handle_any(self) -> None:
@@ -242,12 +240,12 @@ class _Handler(BaseHTTPRequestHandler):
         asked = Asked(signed, region, operation, body)
         if operation == self.cloud.broken and self.cloud.fault in ("denied", "throttled"):
             status, code, words = {"denied": (403, "AccessDenied", "is not authorized to perform this"), "throttled": (400, "Throttling", "Rate exceeded")}[self.cloud.fault]
-            self._send(_refused(service, asked, status, code, words))
+            self.send(_refused(service, asked, status, code, words))
         elif operation == "HeadBucket":
             found = self.cloud.buckets.get(bucket)
-            self._send(Reply(200 if found else 404, (("x-amz-bucket-region", found or ""),), b""))
+            self.send(Reply(200 if found else 404, (("x-amz-bucket-region", found or ""),), b""))
         else:
-            self._send(self._answer(service, operation, region, body, headers.get("x-amz-account-id", "")), cut=operation == self.cloud.broken and self.cloud.fault == "cut")
+            self.send(self._answer(service, operation, region, body, headers.get("x-amz-account-id", "")), cut=operation == self.cloud.broken and self.cloud.fault == "cut")
 
     do_GET = do_POST = do_PUT = do_HEAD = handle_any
 
@@ -259,19 +257,6 @@ class _Handler(BaseHTTPRequestHandler):
             return _refused(service or "sts", Asked("", region, operation, body), 404, "ResourceNotFoundException", f"nothing here knows {operation} in {region}")
         best = max(fitting, key=lambda answer: sum(map(len, answer.words)))
         return written(service, operation, best.body)
-
-    def _send(self, reply: Reply, cut: bool = False) -> None:
-        self.send_response(reply.status)
-        for name, value in reply.headers:
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(reply.body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(reply.body[: len(reply.body) // 2] if cut else reply.body)
-        self.close_connection = self.close_connection or cut
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Silent."""
 
 
 def _refused(service: str, asked: Asked, status: int, code: str, words: str) -> Reply:

@@ -16,12 +16,25 @@ from scanner.declare.index import Index
 from scanner.declare.interpret import interpret
 from scanner.demo.arm import ArmReplay
 from scanner.judge.estate import Estate
-from scanner.model.known import Known
+from scanner.model.known import Known, Reason
 from scanner.model.resource import Resource
 from scanner.model.snapshot import Snapshot
 from tests.support.azure import OPTIONS, RUN, decls, worker
 
 Facts = dict[tuple[str, str], Any]
+#: Ways in which an answer fails, as rules of the replay, and what the ledger calls them.
+FAULTS: dict[str, tuple[dict[str, Any], Reason]] = {
+    "401": ({"action": 401}, Reason.DENIED),
+    "403": ({"action": 403}, Reason.DENIED),
+    "404": ({"action": 404}, Reason.UNAVAILABLE),
+    "409": ({"action": 409}, Reason.UNAVAILABLE),
+    "429": ({"action": 429}, Reason.THROTTLED),
+    "429-retry-after": ({"action": 429, "retry_after": 0}, Reason.THROTTLED),
+    "500": ({"action": 500}, Reason.UNAVAILABLE),
+    "truncated": ({"action": "truncate"}, Reason.UNAVAILABLE),
+    "reset": ({"action": "reset"}, Reason.UNAVAILABLE),
+    "html": ({"action": "html"}, Reason.UNAVAILABLE),
+}
 
 
 @dataclass(frozen=True)
@@ -100,4 +113,4 @@ def better(before: Facts, after: Facts) -> list[tuple[str, str]]:
     return [key for key, value in after.items() if gained(before.get(key), value)]
 
 
-__all__ = ["Facts", "Looks", "better", "facts"]
+__all__ = ["FAULTS", "Facts", "Looks", "better", "facts"]
