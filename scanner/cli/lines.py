@@ -24,8 +24,9 @@ def with_lines(assessment: Assessment) -> Assessment:
     wanted: _Wanted = defaultdict(lambda: defaultdict(set))
     lacking: dict[int, list[tuple[str, _Addresses, str]]] = {}
     opened: list[int] = []
+    passed = Status.PASS  # an enumeration is slow to be asked for its members
     for n, verdict in enumerate(assessment.verdicts):
-        if verdict.status is Status.PASS:
+        if verdict.status is passed:
             continue
         evidence = verdict.evidence.shared if type(verdict.evidence) is Lower else verdict.evidence  # what stands lower lacks the same lines
         without = lacking.get(id(evidence))

@@ -164,7 +164,8 @@ def _listed(verdicts: list[Verdict], assessment: Assessment, style: Style) -> li
 
 
 def _failures(assessment: Assessment, checks: Mapping[str, Check[Any]], style: Style, paint: Paint, say: Words) -> str:
-    failed = _listed([v for v in assessment.verdicts if v.status is Status.FAIL and not v.waiver], assessment, style)
+    fail = Status.FAIL
+    failed = _listed([v for v in assessment.verdicts if v.status is fail and not v.waiver], assessment, style)
     if not failed:
         return ""
     counts = Counter(map(attrgetter("severity"), failed))
@@ -229,7 +230,8 @@ def _source(source: Source, say: Words) -> str:
 
 
 def _unknowns(assessment: Assessment, style: Style, paint: Paint, say: Words) -> str:
-    unknown = _listed([v for v in assessment.verdicts if v.status is Status.UNKNOWN], assessment, style)
+    open_one = Status.UNKNOWN
+    unknown = _listed([v for v in assessment.verdicts if v.status is open_one], assessment, style)
     if not unknown:
         return ""
     reasons = Counter(map(attrgetter("reason"), unknown))
