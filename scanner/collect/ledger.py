@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 from scanner.collect.plan import Answer, Part
@@ -64,7 +64,9 @@ class Ledger:
             return len(self._calls), sum(1 for c in self._calls.values() if not c.ok and c.outcome is not Reason.NOT_COLLECTED)
 
 
-def _with_parts(doc: Document, parts: Iterable[tuple[Part, Call]]) -> Document:
+def _with_parts(doc: Document, parts: Collection[tuple[Part, Call]]) -> Document:
+    if not parts:
+        return doc
     body: dict[str, Json] = dict(doc.body)
     calls = dict(doc.calls)
     for part, call in parts:
