@@ -12,7 +12,7 @@ from scanner.cli.targets import read_text
 from scanner.errors import InvalidFile
 from scanner.model.known import Evidence, Lower, Source
 from scanner.model.resource import Ref
-from scanner.model.verdict import Assessment, Status, Verdict
+from scanner.model.verdict import Assessment, Status
 
 _Addresses = dict[str, set[str]]
 _Wanted = dict[str, _Addresses]
@@ -44,7 +44,8 @@ def with_lines(assessment: Assessment) -> Assessment:
         return assessment
     verdicts = list(assessment.verdicts)
     for n in opened:
-        verdicts[n] = _placed(verdicts[n], lines)
+        one = verdicts[n]
+        verdicts[n] = one.with_evidence(Placed(one.evidence, one.subject, lines))
     return replace(assessment, verdicts=tuple(verdicts))
 
 
@@ -55,13 +56,6 @@ def _looked_up(file: str, addresses: Mapping[str, set[str]]) -> Mapping[tuple[st
         return {}  # it is gone meanwhile: the findings stand without lines
     look = plugins.line_finder(text)
     return look(text, addresses) if look else {}
-
-
-def _placed(verdict: Verdict, lines: _Found) -> Verdict:
-    return Verdict(
-        verdict.check, verdict.params, verdict.subject, verdict.fact, verdict.status, verdict.why, verdict.severity, Placed(verdict.evidence, verdict.subject, lines),
-        verdict.reason, verdict.gap, verdict.waiver, verdict.tags, verdict.all_tags,
-    )  # fmt: skip
 
 
 class Placed(Evidence):

@@ -54,7 +54,7 @@ class Answers:
             ref, lower = resource.ref, resource.lower
             count(number + place[id(ref)])
             add(Verdict(
-                id_, given, ref, fact, status, why if form is None else form(ref.name), severity,
+                id_, given, ref, fact, status, why if form is None else (form, ref.name), severity,  # type: ignore[arg-type]  # said when it is read
                 Lower(sources, lower) if lower and sources else sources, reason, False, None, resource.tags, resource.all_tags,
             ))  # fmt: skip
 

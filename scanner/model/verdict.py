@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scanner.model.known import Json, Reason, Source
 from scanner.model.later import Later
@@ -119,6 +119,30 @@ class Verdict:
         """Failures first, worst first, then by name: the order of every report."""
         ref = self.subject
         return (*self.weight, self.check, (ref.provider, ref.type, ref.account, ref.region, ref.id, ref.name), self.fact)
+
+    def with_evidence(self, evidence: Sequence[Source]) -> Verdict:
+        """The same, with other evidence."""
+        return Verdict(
+            self.check, self.params, self.subject, self.fact, self.status, _why.__get__(self), self.severity, evidence, self.reason, self.gap, self.waiver, self.tags, self.all_tags
+        )
+
+
+_why: Any = vars(Verdict.__mro__[1])["why"]
+"""The room of `why`. There may stand a form and a name: what thousands of resources of a file are said to be becomes a sentence when
+somebody reads it. `(form, name)` is no value for others to give."""
+
+
+def _read_why(verdict: Verdict) -> str:
+    text = _why.__get__(verdict)
+    if type(text) is tuple:
+        form, name = text
+        text = form(name)
+        _why.__set__(verdict, text)
+    said: str = text
+    return said
+
+
+type.__setattr__(Verdict, "why", property(_read_why))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
@@ -138,23 +138,23 @@ def _promise(settlement: Settlement, by_print: Mapping[str, Verdict], proof: Pro
         yield wrapped(safe(due), style.width, f"{margin}  ", margin + paint("! ", "yellow"))
 
 
-_statement = attrgetter("subject.id", "fact", "why")
+_asked = attrgetter("subject.id", "fact")
+_said = attrgetter("subject.id", "fact", "why")
 
 
 def _groups(verdicts: list[Verdict]) -> list[list[Verdict]]:
     """Verdicts of one check together, worst group first; equal statements about one subject once."""
     groups: dict[tuple[int, str], list[Verdict]] = defaultdict(list)
-    made: dict[str, set[object]] = defaultdict(set)
-    for (severity, check), run in groupby(verdicts, attrgetter("severity", "check")):
-        group = list(run)
-        statements, seen = list(map(_statement, group)), made[check]
-        new = set(statements)
-        if len(new) < len(group) or not seen.isdisjoint(new):
-            first = {statement: verdict for statement, verdict in zip(reversed(statements), reversed(group), strict=True) if statement not in seen}
-            group = [verdict for statement, verdict in zip(statements, group, strict=True) if first.get(statement) is verdict]
-        seen |= new
-        groups[severity.rank, check] += group
-    return [groups[key] for key in sorted(groups) if groups[key]]
+    for check, all_of_it in itertools.groupby(sorted(verdicts, key=attrgetter("check")), attrgetter("check")):
+        asked = list(all_of_it)
+        if len(set(map(_asked, asked))) < len(asked):  # with several parameters: only then their words, which cost time, are compared
+            first: dict[object, Verdict] = {}
+            for verdict in asked:
+                first.setdefault(_said(verdict), verdict)
+            asked = list(first.values())
+        for severity, group in itertools.groupby(asked, attrgetter("severity")):
+            groups[severity.rank, check] += group
+    return [groups[key] for key in sorted(groups)]
 
 
 def _listed(verdicts: list[Verdict], assessment: Assessment, style: Style) -> list[Verdict]:

@@ -15,7 +15,7 @@ from scanner.model.known import Origin, Reason, Source
 from scanner.model.promise import Settled, Settlement
 from scanner.model.resource import Ref
 from scanner.model.verdict import Assessment, Coverage, Gap, Severity, Status, Verdict
-from scanner.report import asff, formats, junit, markdown, nagios, ocsf, prometheus, sarif
+from scanner.report import asff, console, formats, junit, markdown, nagios, ocsf, prometheus, sarif
 from scanner.report import csv as csv_report
 from scanner.report.formats import Format
 from scanner.report.locate import Location, locate, stand_in, uri
@@ -216,3 +216,11 @@ def test_metrics_are_about_moments() -> None:
     assert 'houvast_gaps{provider="aws",reason="denied"} 1' in lines
     assert 'houvast_promise_status{promise="p0",status="kept"} 1' in lines
     assert 'houvast_promise_status{promise="p0",status="broken"} 0' in lines
+
+
+def test_console_shows_a_statement_once_whatever_the_parameters() -> None:
+    volumes = [replace(VOLUME, id=f"{VOLUME.id}-{n}", name=f"vol-{n}") for n in range(3)]
+    made = [_verdict(ref=ref, severity=severity, params={"n": n}) for n, severity in enumerate((Severity.HIGH, Severity.LOW)) for ref in volumes]
+    told = console.render(_assessment(*made, _verdict(ref=volumes[0], why="another thing"), gaps=()), {}, console.Style())
+    assert told.count("stores data unencrypted") == 3
+    assert told.index("vol-0 stores") < told.index("vol-1 stores") < told.index("vol-2 stores") < told.index("another thing")

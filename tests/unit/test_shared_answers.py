@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import pickle
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -137,3 +138,18 @@ def test_numbers_put_verdicts_where_their_keys_do() -> None:
             Verdict(pick.choice(("one", "two-b")), {"n": n}, ref, pick.choice(("AtRest", "Home", "Transit")), pick.choice(list(Status)), "", pick.choice(list(Severity)))
         )
     assert list(in_order(verdicts)) == sorted(verdicts, key=lambda v: (v.sort_key, v.fingerprint))
+
+
+def test_a_sentence_that_is_said_when_it_is_read_is_one_from_the_start() -> None:
+    ours = plugins.load_checks()["encryption-at-rest"]
+    facts: dict[type, Known[Any]] = {AtRest: Known(AtRest(ON), (Source(Origin.TEMPLATE, "P", True, None, "t.yaml", 3),))}
+
+    def judged() -> tuple[Verdict, ...]:
+        return judge(Estate((thing("a", facts), thing("b", facts, 4)), (), {}), [Question(ours)], NOW)
+
+    assert judged() == judged()
+    assert [pickle.loads(pickle.dumps(one)) for one in judged()] == list(judged())
+    assert [repr(one) for one in judged()] == [repr(replace(one, why=one.why)) for one in judged()]
+    moved = [one.with_evidence(()) for one in judged()]
+    assert moved == [replace(one, evidence=()) for one in judged()]
+    assert all(isinstance(one.why, Said) and one.why is one.why and one.subject.name in one.why for one in moved)
