@@ -1,6 +1,6 @@
 """The whole surface for checks, types and providers, ours and those of others: import from here and nowhere else."""
 
-from scanner.collect.beside import OutOfReach, local_file
+from scanner.collect.beside import OutOfReach, file_text, local_file
 from scanner.collect.plan import Answer, Failure, Job, Options, Part, Worker
 from scanner.collect.trim import jsonable, trim
 from scanner.data.algorithms import is_cipher
@@ -87,7 +87,7 @@ __all__ = [
     "Resolve", "Resource", "Revocation", "RootAccess", "Run", "Said", "Scope", "SecondCertificate", "ServedNames", "Severity", "SignIn", "Since", "Snapshot", "Source", "State", "Status",
     "Tf", "TlsFloor", "TlsPolicy", "Transit", "Transparency", "TypeDecl", "Unknown", "Unresolvable", "UsageError", "Worker",
     "always", "any_of", "applying", "arns", "attr", "azure_ids", "azure_name", "azure_pair", "bad", "boolean", "by_dialect", "certificate_of", "check", "choice", "compile_path", "const", "country_name",
-    "dataclass", "derive", "derived_regions", "estate_check", "fact", "fails", "first_proven", "flag", "from_json", "good", "guideline", "guideline_names", "here", "is_cipher", "jsonable", "last_part", "listed", "local_file", "made", "meaning", "members", "never", "never_others",
+    "dataclass", "derive", "derived_regions", "estate_check", "fact", "fails", "file_text", "first_proven", "flag", "from_json", "good", "guideline", "guideline_names", "here", "is_cipher", "jsonable", "last_part", "listed", "local_file", "made", "meaning", "members", "never", "never_others",
     "nothing", "nowhere", "number", "of", "of_parent", "passes", "per_dialect", "place_of", "placed", "rate", "region_of", "regions", "roots", "rows", "satellite", "say", "several", "suite", "table", "term", "text", "tf", "through", "together", "traced", "trim", "unread", "unsure",
     "unsure_of",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from providers.arm.deployment import Deployment, Reading, Target, level_of
 from providers.arm.jsonc import Obj, depth_of, parse
 from providers.arm.parameters import Parameters
 from providers.arm.template import Collector, sections
-from scanner.sdk import Answer, InvalidFile, Options, OutOfReach, Reason, local_file
+from scanner.sdk import Answer, InvalidFile, Options, OutOfReach, Reason, file_text, local_file
 
 MAX_BYTES = 8 * 1024 * 1024
 """Azure takes templates of up to 4 MB after their loops are run out (Azure: template limits)."""
@@ -80,17 +80,7 @@ def answer(path: Path, name: str, raw: Obj, values: int, parameters: Parameters,
 
 def text_of(path: Path, name: str) -> str:
     """The text of a file. Raises InvalidFile when it cannot be read, is too large, or is not UTF-8."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise InvalidFile(name, f"cannot be read: {error.strerror}", "give a file that exists and that you may read") from error
-    if len(data) > MAX_BYTES:
-        raise InvalidFile(name, f"is larger than {MAX_BYTES // 1024 // 1024} MiB", "Azure takes no template over 4 MB: split it")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidFile(name, "is not UTF-8 text", "save it as UTF-8", data.count(b"\n", 0, error.start) + 1) from error
+    return file_text(path, name, MAX_BYTES, "Azure takes no template over 4 MB: split it")
 
 
 __all__ = ["MAX_BYTES", "MAX_CHAIN", "MAX_FILES", "Mapping", "OutOfReach", "local_file", "read", "recognise"]

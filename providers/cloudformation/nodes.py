@@ -18,7 +18,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from providers.cloudformation.blocks import composed
 from providers.cloudformation.flows import LIST, MAP, PLAIN, TEXT
-from scanner.sdk import InvalidFile
+from scanner.sdk import InvalidFile, file_text
 
 MAX_BYTES = 4 * 1024 * 1024
 """CloudFormation takes templates of up to 1 MiB (docs: CloudFormation quotas); more than that is no template."""
@@ -61,17 +61,7 @@ class _Loader(_PARSER):  # type: ignore[misc]
 
 def text_of(path: Path, name: str) -> str:
     """The text of a file. Raises InvalidFile when it cannot be read, is too large, or is not UTF-8."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise InvalidFile(name, f"cannot be read: {error.strerror}", "give a file that exists and that you may read") from error
-    if len(data) > MAX_BYTES:
-        raise InvalidFile(name, f"is larger than {MAX_BYTES // 1024 // 1024} MiB", "CloudFormation takes no template over 1 MiB: split it into stacks")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidFile(name, "is not UTF-8 text", "save it as UTF-8", data.count(b"\n", 0, error.start) + 1) from error
+    return file_text(path, name, MAX_BYTES, "CloudFormation takes no template over 1 MiB: split it into stacks")
 
 
 def compose(text: str, name: str) -> tuple[Node | None, int]:

@@ -1,9 +1,11 @@
-"""Files that a file names: beside it, in the tree that is scanned, and nowhere else."""
+"""Files that readers open, within bounds: the text of one, and those that it names, in the tree that is scanned and nowhere else."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+from scanner.errors import InvalidFile
 
 
 class OutOfReach(Exception):
@@ -30,6 +32,22 @@ def local_file(named_in: Path, relative: str) -> Path:
     if not real.is_file():
         raise OutOfReach(f"{relative[:200]} is not there")
     return wanted
+
+
+def file_text(path: Path, name: str, most: int, larger: str) -> str:
+    """The text of a file of at most so many bytes; `larger` says what to do with a larger one. Raises InvalidFile when it cannot be
+    read, is too large, or is not UTF-8."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except OSError as error:
+        raise InvalidFile(name, f"cannot be read: {error.strerror}", "give a file that exists and that you may read") from error
+    if len(data) > most:
+        raise InvalidFile(name, f"is larger than {most // 1024 // 1024} MiB", larger)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidFile(name, "is not UTF-8 text", "save it as UTF-8", data.count(b"\n", 0, error.start) + 1) from error
 
 
 def _tree(folder: Path) -> Path:

@@ -149,6 +149,7 @@ NAMES = [
     "estate_check",
     "fact",
     "fails",
+    "file_text",
     "first_proven",
     "flag",
     "good",
