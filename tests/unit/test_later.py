@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,19 @@ SCANNER = Path(later.__file__).resolve().parent.parent
 MODULES = sorted(f"scanner.{path.parent.name}.{path.stem}" for path in SCANNER.glob("*/*.py") if "import pattern" in path.read_text(encoding="utf-8"))
 
 
+def patterns(held: object) -> Iterator[later._Pattern]:
+    """Those that stand in a module's table, however deep."""
+    if isinstance(held, later._Pattern):
+        yield held
+    elif isinstance(held, (dict, list, tuple)):
+        for inner in held.values() if isinstance(held, dict) else held:
+            yield from patterns(inner)
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_every_pattern_is_one(module: str) -> None:
     """A mistake in a pattern would be found at the first match only."""
-    found = [value for own in vars(importlib.import_module(module)).values() for value in (own.values() if isinstance(own, dict) else [own]) if isinstance(value, later._Pattern)]
+    found = [one for held in vars(importlib.import_module(module)).values() for one in patterns(held)]
     assert found
     for one in found:
         assert one.pattern == one._given[0]
