@@ -90,10 +90,11 @@ KNOWN: list[tuple[str, type, str, Any]] = [
 
 @each(("name", "kind", "field", "value"), KNOWN)
 def test_known(name: str, kind: type, field: str, value: Any) -> None:
-    fact = found()[name].facts[kind]
+    resource = found()[name]
+    fact = resource.facts[kind]
     assert isinstance(fact, Known), fact
     assert getattr(fact.value, field) == value
-    assert all(source.line for source in fact.sources if source.origin == "template"), "evidence names the line"
+    assert all(source.line is not None and source.line + resource.lower > 0 for source in fact.sources if source.origin == "template"), "evidence names the line"
 
 
 @each(
