@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import gc
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from scanner.cli.arguments import parser
 
@@ -54,7 +55,22 @@ def _explain(error: Exception) -> int:
 
 def entry() -> None:
     """The console script."""
-    sys.exit(main())
+    code = main()
+    if _nothing_waits():
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError):  # a reader that went: said above, where there was anything to say
+                stream.flush()
+        os._exit(code)  # to free what was read piece by piece takes a thirtieth of a template's time
+    sys.exit(code)
+
+
+def _nothing_waits() -> bool:
+    """Whether the process may end at once: no other thread works, and nobody asked to be called at the end."""
+    import atexit
+    import threading
+
+    asked: Callable[[], int] = getattr(atexit, "_ncallbacks", lambda: 1)
+    return threading.active_count() == 1 and not asked()
 
 
 if __name__ == "__main__":
