@@ -9,14 +9,12 @@ that says what is wrong with a file. Both give the same nodes; lines are told, c
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
-from providers.cloudformation.flows import LIST, MAP, PLAIN, TEXT, Spec, Unusual, flow, made
+from providers.cloudformation.flows import Spec, Unusual, flow, made
+from providers.cloudformation.tree import LIST, MAP, PLAIN, TEXT, MappingNode, Node, ScalarNode, SequenceNode
 
 _DEEPEST, _LONGEST, _LONGEST_KEY, _MOST = 50, 10_000, 500, 400_000
 """Beyond these libyaml reads, whose limits are wider (a key has up to 1,024 characters), and refuses."""
@@ -27,16 +25,6 @@ _TAG = re.compile(r"![A-Za-z][A-Za-z0-9]*(?= |\Z)")
 _QUOTED = re.compile(r"""(?:"([^"\\]*)"|'([^']*)')(?: +#.*| *)\Z""")
 _PLAIN = re.compile(r"[\w/$(]|[-.]\w|\.\.?/")
 _HEADER = re.compile(r"[|>]-? *\Z")
-
-
-class _Mark(NamedTuple):
-    """Of PyYAML's marks, all that is asked for."""
-
-    line: int
-
-
-_mark: Callable[[tuple[int]], Any] = partial(tuple.__new__, _Mark)
-"""As `_Mark(…)`, in a third of the time."""
 
 
 class _Line(NamedTuple):
@@ -54,7 +42,7 @@ class _Line(NamedTuple):
 
 
 _NOTHING = _Line(0, None, "", None, "", 0)
-_Waiting: TypeAlias = "tuple[list[Any], Node | None, str, Any]"
+_Waiting: TypeAlias = "tuple[list[Any], Node | None, str, int]"
 """Where a value goes that stands on the lines below: its collection, key, tag, and the line of what announced it."""
 
 
@@ -70,15 +58,14 @@ def composed(text: str) -> tuple[Node, int] | None:
 
 
 def _composed(texts: list[str]) -> tuple[Node, int]:
-    rows: Iterator[tuple[str, Any]] = zip(texts, map(_mark, zip(count())), strict=False)
-    first = _mark((next((n for n, text in enumerate(texts) if text.lstrip(" ")[:1] not in ("", "#") and text != "---"), 0),))
-    root = MappingNode(MAP, [], first, first)
+    rows: Iterator[tuple[str, int]] = zip(texts, count(1), strict=False)
+    root = MappingNode(MAP, [], next((n for n, text in enumerate(texts, 1) if text.lstrip(" ")[:1] not in ("", "#") and text != "---"), 1))
     column, listed, held = 0, False, root.value
     """Of the innermost collection: its indentation, whether it is a list, and what it holds. Those around it are on the stack."""
     stack: list[tuple[int, bool, list[Any]]] = []
     waiting: _Waiting | None = None
     nodes, seen = 1, dict[str, _Line]()
-    for row, mark in rows:
+    for row, at in rows:
         content = row.lstrip(" ")
         line = seen.get(content)
         if line is None:
@@ -94,11 +81,11 @@ def _composed(texts: list[str]) -> tuple[Node, int]:
         if nodes > _MOST:
             raise Unusual
         if waiting is not None:
-            into, name, outer, at = waiting
+            into, name, outer, above = waiting
             if indent < column or (indent == column and (not width or listed)) or len(stack) > _DEEPEST:
                 raise Unusual  # null, if not too deep
-            at = at if outer else mark
-            node: Node = SequenceNode(outer or LIST, [], at, at) if width else MappingNode(outer or MAP, [], at, at)
+            begins = above if outer else at
+            node: Node = SequenceNode(outer or LIST, [], begins) if width else MappingNode(outer or MAP, [], begins)
             into.append(node if name is None else (name, node))
             stack.append((column, listed, held))
             column, listed, held = indent, width > 0, node.value
@@ -113,17 +100,17 @@ def _composed(texts: list[str]) -> tuple[Node, int]:
         own: Node | None = None
         if key is not None:
             if width:
-                inner = MappingNode(MAP, [], mark, mark)
+                inner = MappingNode(MAP, [], at)
                 held.append(inner)
                 stack.append((column, listed, held))
                 column, listed, held = indent + width, False, inner.value
-            own = ScalarNode(key[1], key[2], mark, mark, key[3])
+            own = ScalarNode(key[1], key[2], at, key[3])
         if value is not None:
-            made_of = ScalarNode(value[1], value[2], mark, mark, value[3]) if value[0] is ScalarNode else made(value, mark)
+            made_of = ScalarNode(value[1], value[2], at, value[3]) if value[0] is ScalarNode else made(value, at)
         elif header:
-            made_of = _block(header, tag, column, rows, texts, mark)
+            made_of = _block(header, tag, column, rows, texts, at)
         else:
-            waiting = held, own, tag, mark
+            waiting = held, own, tag, at
             continue
         held.append(made_of if own is None else (own, made_of))
     if waiting is not None or not root.value or nodes > _MOST:
@@ -175,9 +162,9 @@ def _value(text: str) -> tuple[str, Spec | None, str]:
     return "", (ScalarNode, own or PLAIN, plain, "", 1), ""
 
 
-def _block(header: str, tag: str, outer: int, rows: Iterator[tuple[str, Any]], texts: list[str], mark: Any) -> Node:
+def _block(header: str, tag: str, outer: int, rows: Iterator[tuple[str, int]], texts: list[str], line: int) -> Node:
     """A block scalar, taken from the rows. Raises Unusual for one that is folded over anything but lines of one paragraph."""
-    start = end = mark.line + 1
+    start = end = line
     indent = len(texts[start]) - len(texts[start].lstrip(" ")) if start < len(texts) else 0
     if indent <= outer or not texts[start].strip(" "):
         raise Unusual
@@ -194,4 +181,4 @@ def _block(header: str, tag: str, outer: int, rows: Iterator[tuple[str, Any]], t
     for _ in range(end - start):
         next(rows)
     whole = ("\n" if header[0] == "|" else " ").join(held) + ("" if header[1:] else "\n")
-    return ScalarNode(tag or TEXT, whole, mark, mark, header[0])
+    return ScalarNode(tag or TEXT, whole, line, header[0])

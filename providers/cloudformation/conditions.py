@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
-from providers.cloudformation.nodes import Entry, entries, line
+from providers.cloudformation.nodes import Entry, entries
+from providers.cloudformation.tree import MappingNode, Node, ScalarNode, SequenceNode
 from providers.cloudformation.values import Word, as_text, same, why_unknown
 from scanner.sdk import dataclass
 
@@ -71,7 +70,7 @@ class Conditions:
         if name in ("Fn::And", "Fn::Or") and answers:
             decisive = name == "Fn::Or"
             return decisive if any(answer is decisive for answer in answers) else opened or not decisive
-        return Open(f"the condition on line {line(node)} is not of the known shape")
+        return Open(f"the condition on line {node.line} is not of the known shape")
 
     def _equal(self, one: Node, other: Node) -> bool | Open:
         values = [self.resolver.value(one), self.resolver.value(other)]
@@ -80,9 +79,9 @@ class Conditions:
                 return Open(why)
         texts = [value if isinstance(value, Word) else as_text(value) for value in values]
         if texts[0] is None or texts[1] is None:
-            return Open(f"what is compared on line {line(one)} is known after deployment")
+            return Open(f"what is compared on line {one.line} is known after deployment")
         found = same(texts[0], texts[1])
-        return Open(f"line {line(one)} compares with an unquoted yes, no, on or off: write it in quotes") if found is None else found
+        return Open(f"line {one.line} compares with an unquoted yes, no, on or off: write it in quotes") if found is None else found
 
 
 def _decider(node: Node) -> tuple[str, Node]:

@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, TypeAlias
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
-PLAIN, TEXT, MAP, LIST = "plain", "text", "map", "list"
-"""Tags of nodes where the file gives none."""
+from providers.cloudformation.tree import LIST, MAP, PLAIN, TEXT, MappingNode, Node, ScalarNode, SequenceNode
 
 Spec: TypeAlias = "tuple[type[Node], str, Any, str, int]"
 """A node without its line, so that lines which are the same are understood once: class, tag, value, style, number of nodes."""
@@ -26,14 +23,14 @@ class Unusual(Exception):
     """The text is not of the usual shape."""
 
 
-def made(spec: Spec, mark: Any) -> Node:
+def made(spec: Spec, line: int) -> Node:
     """The node of a spec on a line."""
     kind, tag, value, style, _ = spec
     if kind is ScalarNode:
-        return ScalarNode(tag, value, mark, mark, style)
+        return ScalarNode(tag, value, line, style)
     if kind is SequenceNode:
-        return SequenceNode(tag, [made(item, mark) for item in value], mark, mark)
-    return MappingNode(tag, [(ScalarNode(key[1], key[2], mark, mark, key[3]), made(item, mark)) for key, item in value], mark, mark)
+        return SequenceNode(tag, [made(item, line) for item in value], line)
+    return MappingNode(tag, [(ScalarNode(key[1], key[2], line, key[3]), made(item, line)) for key, item in value], line)
 
 
 def flow(text: str, tag: str) -> Spec:

@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
 from providers.cloudformation.conditions import Open
-from providers.cloudformation.nodes import Entry, entries, line
+from providers.cloudformation.nodes import Entry, entries
+from providers.cloudformation.tree import MappingNode, Node, ScalarNode, SequenceNode
 from providers.cloudformation.values import Value, as_text, glue, known_text, unknown, why_unknown
 from scanner.sdk import REFERENCE, ZONE_OF
 
@@ -21,7 +20,7 @@ _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 
 
 def _ref(resolver: Resolver, argument: Node, _path: str | None) -> Value:
-    return resolver.ref(resolver.named(argument.value)) if isinstance(argument, ScalarNode) else unknown(f"Ref on line {line(argument)} does not give a name")
+    return resolver.ref(resolver.named(argument.value)) if isinstance(argument, ScalarNode) else unknown(f"Ref on line {argument.line} does not give a name")
 
 
 def _get_att(resolver: Resolver, argument: Node, _path: str | None) -> Value:
@@ -30,7 +29,7 @@ def _get_att(resolver: Resolver, argument: Node, _path: str | None) -> Value:
     else:
         parts = list(resolver.named(argument.value).partition(".")[::2]) if isinstance(argument, ScalarNode) else []
     if len(parts) != 2 or parts[0] is None:
-        return unknown(f"Fn::GetAtt on line {line(argument)} does not name a resource and its attribute")
+        return unknown(f"Fn::GetAtt on line {argument.line} does not name a resource and its attribute")
     return resolver.resource(parts[0], parts[1] or "?")
 
 
@@ -40,7 +39,7 @@ def _sub(resolver: Resolver, argument: Node, _path: str | None) -> Value:
         argument, local = argument.value[0], entries(argument.value[1])
     text = resolver.named(argument.value) if isinstance(argument, ScalarNode) else None
     if text is None:
-        return unknown(f"Fn::Sub on line {line(argument)} is not of the known shape")
+        return unknown(f"Fn::Sub on line {argument.line} is not of the known shape")
     pieces: list[Value] = []
     written: list[str] = []
     for n, part in enumerate(_VARIABLE.split(text)):
@@ -67,7 +66,7 @@ def _join(resolver: Resolver, argument: Node, _path: str | None) -> Value:
     between = as_text(resolver.value(parts[0])) if parts else None
     items = resolver.value(parts[1]) if parts else None
     if between is None or not isinstance(items, list):
-        return unknown(why_unknown(items) or f"Fn::Join on line {line(argument)} has no known list")
+        return unknown(why_unknown(items) or f"Fn::Join on line {argument.line} has no known list")
     pieces: list[Value] = []
     for n, item in enumerate(items):
         pieces.extend([between, item] if n and between else [item])
@@ -79,7 +78,7 @@ def _if(resolver: Resolver, argument: Node, path: str | None) -> Value:
     parts = argument.value if isinstance(argument, SequenceNode) and len(argument.value) == 3 else None
     name = as_text(resolver.value(parts[0])) if parts else None
     if parts is None or name is None:
-        return unknown(f"Fn::If on line {line(argument)} is not of the known shape")
+        return unknown(f"Fn::If on line {argument.line} is not of the known shape")
     held = resolver.condition(name)
     if isinstance(held, Open):
         return unknown(held.why)
@@ -94,7 +93,7 @@ def _find_in_map(resolver: Resolver, argument: Node, _path: str | None) -> Value
             return unknown(why)
     names = [as_text(value) for value in values]
     if not names or None in names:
-        return unknown(f"Fn::FindInMap on line {line(argument)} has no known keys")
+        return unknown(f"Fn::FindInMap on line {argument.line} has no known keys")
     at: Entry | None = resolver.mappings.get(str(names[0]))
     for name in names[1:]:
         inner = entries(at.value) if at is not None and isinstance(at.value, MappingNode) else {}
@@ -112,9 +111,9 @@ def _select(resolver: Resolver, argument: Node, _path: str | None) -> Value:
     index = as_text(resolver.value(parts[0])) if parts else None
     items = resolver.value(parts[1]) if parts else None
     if index is None or not isinstance(items, list):
-        return unknown(why_unknown(items) or f"Fn::Select on line {line(argument)} has no known list")
+        return unknown(why_unknown(items) or f"Fn::Select on line {argument.line} has no known list")
     if not (index.isascii() and index.isdigit()) or len(index) > 6 or int(index) >= len(items):
-        return unknown(f"Fn::Select on line {line(argument)} leads out of its list")
+        return unknown(f"Fn::Select on line {argument.line} leads out of its list")
     return items[int(index)]
 
 
@@ -124,7 +123,7 @@ def _split(resolver: Resolver, argument: Node, _path: str | None) -> Value:
     texts = [as_text(value) for value in values]
     if len(texts) != 2 or not texts[0] or texts[1] is None:
         whys = [why for value in values if (why := why_unknown(value)) is not None]
-        return unknown(whys[0] if whys else f"Fn::Split on line {line(argument)} has no known text")
+        return unknown(whys[0] if whys else f"Fn::Split on line {argument.line} has no known text")
     return [known_text(item) for item in texts[1].split(texts[0])]
 
 
@@ -132,7 +131,7 @@ def _length(resolver: Resolver, argument: Node, _path: str | None) -> Value:
     items = resolver.value(argument)
     if isinstance(items, list) and any(isinstance(item, dict) and ZONE_OF in item for item in items):
         return unknown("how many zones there are is known in the account only")
-    return len(items) if isinstance(items, list) else unknown(why_unknown(items) or f"Fn::Length on line {line(argument)} has no known list")
+    return len(items) if isinstance(items, list) else unknown(why_unknown(items) or f"Fn::Length on line {argument.line} has no known list")
 
 
 def _zones(resolver: Resolver, argument: Node, _path: str | None) -> Value:
@@ -142,7 +141,7 @@ def _zones(resolver: Resolver, argument: Node, _path: str | None) -> Value:
         region = resolver.ref("AWS::Region")
     if (why := why_unknown(region)) is not None:
         return unknown(why)
-    return [{ZONE_OF: region} for _ in range(_ZONES)] if isinstance(region, str) else unknown(f"Fn::GetAZs on line {line(argument)} does not name a region")
+    return [{ZONE_OF: region} for _ in range(_ZONES)] if isinstance(region, str) else unknown(f"Fn::GetAZs on line {argument.line} does not name a region")
 
 
 Function = Callable[["Resolver", Node, "str | None"], Value]

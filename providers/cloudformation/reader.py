@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from providers.cloudformation.nodes import TooMuch, compose, text_of
+from providers.cloudformation.nodes import compose, text_of
 from providers.cloudformation.resolve import Budget
 from providers.cloudformation.scope import Given
 from providers.cloudformation.stacks import GROWTH, LEAST, Reading, Stack
+from providers.cloudformation.tree import TooMuch
 from scanner.sdk import Answer, Call, InvalidFile, Options
 
 _RESOURCES = re.compile(r"""(?:^|[{,]\s*)["']?Resources["']?\s*:""", re.M)

@@ -11,13 +11,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
 from providers.cloudformation.conditions import Conditions, Open
-from providers.cloudformation.flows import LIST, MAP, PLAIN, TEXT
 from providers.cloudformation.functions import FUNCTIONS, NOT_BEFORE
-from providers.cloudformation.nodes import Entry, TooMuch, entries, line
+from providers.cloudformation.nodes import Entry, entries
 from providers.cloudformation.scope import Given
+from providers.cloudformation.tree import LIST, MAP, PLAIN, TEXT, MappingNode, Node, ScalarNode, SequenceNode, TooMuch, untagged
 from providers.cloudformation.values import REMOVED, Removed, Value, Word, as_text, known_text, plain, refers, secret, unknown, why_unknown, without_secret
 from scanner.sdk import REFERENCE, UNRESOLVED, Json
 
@@ -102,10 +100,10 @@ class Resolver:
         if isinstance(node, ScalarNode):
             return self._scalar(node)
         if tag not in (MAP, LIST, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"):
-            return unknown(f"the YAML tag {tag.removeprefix('tag:yaml.org,2002:')} on line {line(node)} is not known")
+            return unknown(f"the YAML tag {tag.removeprefix('tag:yaml.org,2002:')} on line {node.line} is not known")
         if isinstance(node, SequenceNode):
             return self._list(node, path)
-        return self._object(node, path) if isinstance(node, MappingNode) else unknown(f"line {line(node)} is no value")
+        return self._object(node, path) if isinstance(node, MappingNode) else unknown(f"line {node.line} is no value")
 
     def _scalar(self, node: ScalarNode) -> Value:
         tag, text = node.tag, node.value
@@ -118,14 +116,14 @@ class Resolver:
             return known_text(text)
         if tag in ("tag:yaml.org,2002:int", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:float", "tag:yaml.org,2002:null"):
             return plain(text)
-        return unknown(f"the YAML tag {tag.removeprefix('tag:yaml.org,2002:')} on line {line(node)} is not known")
+        return unknown(f"the YAML tag {tag.removeprefix('tag:yaml.org,2002:')} on line {node.line} is not known")
 
     def _list(self, node: SequenceNode, path: str | None) -> Json:
         found: list[Json] = []
         for item in node.value:
             at = None if path is None else f"{path}[{len(found)}]"
             if at is not None and len(at) <= _LONGEST_PATH:
-                self.lines[at] = item.start_mark.line + 1
+                self.lines[at] = item.line
             value = self.value(item, at)
             if not isinstance(value, Removed):
                 found.append(_settled(value, item))
@@ -143,9 +141,9 @@ class Resolver:
                 name = self.named(name)
             at = None if path is None else f"{path}.{name}" if path else name
             if at is not None and len(at) <= _LONGEST_PATH:
-                self.lines[at] = key.start_mark.line + 1
+                self.lines[at] = key.line
             if again:
-                found[name] = unknown(f"{name} is given more than once (lines {', '.join(map(str, (*again, line(key))))})")
+                found[name] = unknown(f"{name} is given more than once (lines {', '.join(map(str, (*again, key.line)))})")
                 continue
             value = self.value(inner, at)
             if value is REMOVED:
@@ -154,17 +152,13 @@ class Resolver:
                 value = _settled(value, inner)
             found[name] = without_secret(name, value) if secret(name) else value
         if UNRESOLVED in found or REFERENCE in found:  # no template's own words may look like our marks
-            return unknown(f"the key {UNRESOLVED if UNRESOLVED in found else REFERENCE} on line {line(node)} cannot be read")
+            return unknown(f"the key {UNRESOLVED if UNRESOLVED in found else REFERENCE} on line {node.line} cannot be read")
         return found
 
     # -- functions ---------------------------------------------------------------------------------------------
     def _short(self, name: str, node: Node, path: str | None) -> Value:
         """`!Sub text`: the node itself, without its tag, is the argument."""
-        tag = {ScalarNode: TEXT, SequenceNode: LIST}.get(type(node), MAP)
-        if isinstance(node, ScalarNode) and node.style is None:
-            tag = PLAIN
-        bare = type(node)(tag, node.value, node.start_mark, node.end_mark)
-        return self._call("Ref" if name == "Ref" else f"Fn::{name}", bare, path)
+        return self._call("Ref" if name == "Ref" else f"Fn::{name}", untagged(node), path)
 
     def _long(self, own: Mapping[str, Entry], node: MappingNode, path: str | None) -> Value | None:
         """`{"Fn::Sub": …}`, or None for an ordinary object. A function beside other keys is no function that we know."""
@@ -176,7 +170,7 @@ class Resolver:
         if any(key.startswith("Fn::ForEach::") for key in own):
             return self._each(own, node, path)
         if len(own) > 1 or own[name].again:
-            return unknown(f"{name} on line {line(node)} stands beside other keys")
+            return unknown(f"{name} on line {node.line} stands beside other keys")
         return self._call(name, own[name].value, path)
 
     def _each(self, own: Mapping[str, Entry], node: MappingNode, path: str | None) -> Value:
@@ -190,9 +184,9 @@ class Resolver:
             if len(parts) == 3 and isinstance(parts[0], ScalarNode) and isinstance(parts[2], MappingNode) and None not in texts:
                 rounds = [(parts[2], {**outer, parts[0].value: str(text)}) for text in texts]
             elif key.startswith("Fn::"):
-                return unknown(why_unknown(items) or f"{key} on line {line(node)} stands beside other keys, or runs over what is not known")
+                return unknown(why_unknown(items) or f"{key} on line {node.line} stands beside other keys, or runs over what is not known")
             else:
-                rounds = [(MappingNode(MAP, [(entry.key, entry.value)], node.start_mark, node.end_mark), outer)]
+                rounds = [(MappingNode(MAP, [(entry.key, entry.value)], node.line), outer)]
             for body, loops in rounds:
                 self.loops = loops
                 try:
@@ -200,17 +194,17 @@ class Resolver:
                 finally:
                     self.loops = outer
                 if not isinstance(made, dict) or why_unknown(made) is not None or refers(made) or made.keys() & found.keys():
-                    return unknown(why_unknown(made) or f"the loop on line {line(node)} makes no object, or the same member twice")
+                    return unknown(why_unknown(made) or f"the loop on line {node.line} makes no object, or the same member twice")
                 found |= made
         return found
 
     def _call(self, name: str, argument: Node, path: str | None) -> Value:
         function = FUNCTIONS.get(name)
         if function is not None and self._literal:
-            return unknown(f"{name} on line {line(argument)} stands where only a literal may")
+            return unknown(f"{name} on line {argument.line} stands where only a literal may")
         if function is not None:
             return function(self, argument, path)
-        return unknown(NOT_BEFORE.get(name, f"{name} on line {line(argument)} is not evaluated"))
+        return unknown(NOT_BEFORE.get(name, f"{name} on line {argument.line} is not evaluated"))
 
     def ref(self, name: str) -> Value:
         """What `Ref` gives for a name."""
@@ -290,5 +284,5 @@ def _settled(value: Value, node: Node) -> Json:
     if isinstance(value, Word):
         return value.truth
     if value is None or isinstance(value, Removed):  # a null that was taken for "absent" would become a default
-        return unknown(f"is null on line {line(node)}, which CloudFormation does not take")
+        return unknown(f"is null on line {node.line}, which CloudFormation does not take")
     return value

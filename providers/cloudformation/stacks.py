@@ -8,12 +8,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
 from providers.cloudformation.conditions import Open
-from providers.cloudformation.nodes import Entry, TooMuch, compose, entries, line, text_of
+from providers.cloudformation.nodes import Entry, compose, entries, text_of
 from providers.cloudformation.resolve import Budget, Resolver
 from providers.cloudformation.scope import Given
+from providers.cloudformation.tree import MappingNode, Node, ScalarNode, SequenceNode, TooMuch
 from providers.cloudformation.values import Value, as_text, refers, unknown, why_unknown
 from scanner.sdk import EVERY_TYPE, UNRESOLVED, Answer, Call, Dialect, Document, InvalidFile, Json, OutOfReach, Reason, Ref, local_file
 
@@ -99,20 +98,20 @@ class Stack:
         self.resolver.close()
 
     def gap(self, what: str, node: Node, reason: Reason, detail: str, kind: str = EVERY_TYPE) -> None:
-        self.reading.gap(f"{self.prefix}{what}", f"{self.file}:{line(node)}", reason, detail, kind)
+        self.reading.gap(f"{self.prefix}{what}", f"{self.file}:{node.line}", reason, detail, kind)
 
     # -- sections ----------------------------------------------------------------------------------------------
     def _sections(self, root: Node | None) -> dict[str, Entry]:
         if not isinstance(root, MappingNode):
-            raise InvalidFile(self.file, "is empty" if root is None else "is no object with sections", REMEDY, line(root) if root else None)
+            raise InvalidFile(self.file, "is empty" if root is None else "is no object with sections", REMEDY, root.line if root else None)
         sections = entries(root)
         for key, entry in sections.items():
             if entry.again:
-                raise InvalidFile(self.file, f"has the section {key} twice (first on line {entry.again[0]})", "merge the two sections", line(entry.key))
+                raise InvalidFile(self.file, f"has the section {key} twice (first on line {entry.again[0]})", "merge the two sections", entry.key.line)
         if "Resources" not in sections:
-            raise InvalidFile(self.file, "has no Resources", REMEDY, line(root))
+            raise InvalidFile(self.file, "has no Resources", REMEDY, root.line)
         if not isinstance(sections["Resources"].value, MappingNode) or not sections["Resources"].value.value:
-            raise InvalidFile(self.file, "has Resources that are empty or no object", REMEDY, line(sections["Resources"].key))
+            raise InvalidFile(self.file, "has Resources that are empty or no object", REMEDY, sections["Resources"].key.line)
         return sections
 
     def _macros(self, entry: Entry | None) -> None:
@@ -138,7 +137,7 @@ class Stack:
                 self.resolver.loops = dict(loops)
                 logical = self.resolver.named(key)
                 before = into.get(logical)
-                again = (*entry.again, line(before.entry.key)) if before else entry.again
+                again = (*entry.again, before.entry.key.line) if before else entry.again
                 into[logical] = Declared(Entry(entry.key, entry.value, again), dict(loops))
 
     def _loop(self, entry: Entry, loops: Mapping[str, str], into: dict[str, Declared]) -> None:
@@ -149,7 +148,7 @@ class Stack:
         texts = [as_text(item) for item in items] if isinstance(items, list) else [None]
         if parts is None or None in texts or not isinstance(parts[0], ScalarNode) or not isinstance(parts[2], MappingNode):
             why = why_unknown(items) or "the list that it runs over is not known"
-            self.gap(f"loop on line {line(entry.key)}", entry.key, Reason.UNRESOLVED, f"the resources of a Fn::ForEach are not known: {why}")
+            self.gap(f"loop on line {entry.key.line}", entry.key, Reason.UNRESOLVED, f"the resources of a Fn::ForEach are not known: {why}")
             return
         body = entries(parts[2])
         for text in texts:
@@ -158,7 +157,7 @@ class Stack:
 
     # -- resources ---------------------------------------------------------------------------------------------
     def _resource(self, logical: str, entry: Entry) -> None:
-        node, at = entry.value, line(entry.key)
+        node, at = entry.value, entry.key.line
         own = entries(node) if isinstance(node, MappingNode) and node.tag[0] != "!" else {}
         kind = kind_of(own)
         if "::" not in kind:
@@ -196,7 +195,7 @@ class Stack:
         if entry is None:
             return True
         if not isinstance(entry.value, ScalarNode) or entry.again:
-            return Open(f"the Condition on line {line(entry.key)} is no name")
+            return Open(f"the Condition on line {entry.key.line} is no name")
         return self.resolver.condition(entry.value.value)
 
     def _body(self, entry: Entry | None, again: tuple[int, ...], own: Mapping[str, Entry]) -> tuple[Json, str]:
@@ -211,7 +210,7 @@ class Stack:
         value = self.resolver.json(entry.value, "")
         if isinstance(value, dict) and not refers(value):
             return value, ""
-        broken = f"has Properties that are {'null' if value is None else 'no object'}, on line {line(entry.key)}"
+        broken = f"has Properties that are {'null' if value is None else 'no object'}, on line {entry.key.line}"
         return unknown(broken), broken
 
     # -- nested stacks -----------------------------------------------------------------------------------------

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from yaml.nodes import Node, ScalarNode, SequenceNode
 
 from providers.cloudformation.blocks import composed
-from providers.cloudformation.nodes import parsed
+from providers.cloudformation.libyaml import parsed
+from providers.cloudformation.tree import Node, ScalarNode, SequenceNode
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((*(ROOT / "fixtures").rglob("*.yaml"), *(ROOT / "deploy").rglob("*.yaml")))
@@ -59,7 +59,7 @@ MARKS = [
 
 def shown(node: Node) -> Any:
     """Everything of a node that reading asks for."""
-    head = (type(node).__name__, node.tag, node.start_mark.line)
+    head = (type(node).__name__, node.tag, node.line)
     if isinstance(node, ScalarNode):
         return *head, node.value, node.style
     return *head, [shown(item) if isinstance(node, SequenceNode) else (shown(item[0]), shown(item[1])) for item in node.value]
