@@ -103,7 +103,7 @@ DB_INSTANCE = TypeDecl(
 
 DB_CLUSTER_SNAPSHOT = TypeDecl(
     "AWS::Neptune::DBClusterSnapshot",
-    live=List("neptune", "describe_db_cluster_snapshots", each="DBClusterSnapshots", id="DBClusterSnapshotArn", name="DBClusterSnapshotIdentifier"),
+    live=List("rds", "describe_db_cluster_snapshots", each="DBClusterSnapshots", id="DBClusterSnapshotArn", name="DBClusterSnapshotIdentifier", tags="TagList[]"),  # one look with those of RDS
     cloudformation=False,
     skip="[?Engine!='neptune'].Engine",
     facts=(
