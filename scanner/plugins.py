@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LIVE = {"aws": "providers.aws.live", "azure": "providers.azure.live", "tls": "providers.tls.live"}
 #: Modules that read files; the first that recognises a file's content reads it.
 READERS = ("providers.terraform.plan", "providers.cloudformation.cdk", "providers.cloudformation.reader", "providers.arm.reader", "providers.arm.bicep")
+_OF_OBJECTS = {"providers.terraform.plan", "providers.cloudformation.cdk"}
 #: The module that reads folders: files of Terraform that are one configuration together.
 FOLDERS = "providers.terraform.folder"
 #: Packages whose modules hold type declarations.
@@ -207,8 +208,7 @@ def folder_reader() -> FolderReader:
 
 def line_finder(text: str) -> LineFinder | None:
     """How lines are found in a file with this content, where its reader does not note them while it reads."""
-    reader = next((one for one in readers() if one.recognise(text)), None)
-    return getattr(reader, "lines", None)
+    return getattr(reader_of(text), "lines", None)
 
 
 def organization_permissions() -> tuple[tuple[str, ...], str]:
@@ -218,10 +218,14 @@ def organization_permissions() -> tuple[tuple[str, ...], str]:
     return tuple(module.ORGANIZATION), str(module.ASSUME)
 
 
-def readers() -> Iterator[FileReader]:
-    """The file readers, in the order in which they are asked."""
+def reader_of(text: str) -> FileReader | None:
+    """The reader that recognises a file's content: the first in order. One of JSON objects is not even loaded for other text."""
     _beside("providers")
+    begins = text.lstrip("\ufeff \t\r\n")[:1]
     for name in READERS:
-        module: Any = importlib.import_module(name)
-        reader: FileReader = module
-        yield reader
+        if begins == "{" or name not in _OF_OBJECTS:
+            module: Any = importlib.import_module(name)
+            reader: FileReader = module
+            if reader.recognise(text):
+                return reader
+    return None

@@ -90,7 +90,7 @@ def _read(path: Path, named: bool, options: Options) -> Answer | Snapshot | None
         text = read_text(path)
         if looks_like(text):
             return load(path)
-        found = next((reader for reader in plugins.readers() if reader.recognise(text)), None)
+        found = plugins.reader_of(text)
         del text  # the reader takes it from the file, within bounds of its own
         if found is not None:
             return found.read(path, str(path), options)

@@ -10,14 +10,14 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from scanner.cli.arguments import parser
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; gives its exit code. Every error is one clear message with the next step."""
+    gc.set_threshold(50_000, 20, 20)  # judging makes many small things that stay, and hardly any garbage: looking for it often takes a third of the time
+    from scanner.cli.arguments import parser
+
     words = sys.argv[1:] if argv is None else list(argv)
     arguments = parser(words[0] if words else "").parse_args(words)
-    gc.set_threshold(50_000, 20, 20)  # judging makes many small things that stay, and hardly any garbage: looking for it often takes a third of the time
     try:
         command = importlib.import_module(f"scanner.cli.{arguments.command}")
         code: int = command.run(arguments)
