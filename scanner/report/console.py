@@ -17,7 +17,7 @@ from scanner.model.resource import Ref
 from scanner.model.verdict import Assessment, Gap, Severity, Status, Verdict
 from scanner.model.waiver import WaiverState
 from scanner.report.i18n import Words, words
-from scanner.report.proof import Proof
+from scanner.report.proof import Proof, broken_by
 from scanner.report.text import Paint, columns, safe, shorten, wrapped
 
 _SEVERITY_STYLE = {Severity.CRITICAL: ("bold", "red"), Severity.HIGH: ("red",), Severity.MEDIUM: ("yellow",), Severity.LOW: ("cyan",)}
@@ -120,7 +120,7 @@ def _promise(settlement: Settlement, by_print: Mapping[str, Verdict], proof: Pro
     tally = [say(f"console.count.{name}", n=counts[name]) for name in ("fail", "unknown", "pass") if counts.get(name)]
     yield paint(margin + safe(settlement.promise) + (f" · {', '.join(tally)}" if tally else ""), "dim")
     shown = style.limit if style.verbose else 3
-    broken = [say.why(why) for why in dict.fromkeys(by_print[f].why for f in settlement.fails if f in by_print)]
+    broken = [say.why(why) for why in broken_by(settlement, by_print)]
     for why in broken[:shown]:
         yield wrapped(safe(why), style.width, f"{margin}  ", margin + paint("✗ ", "red"))
     if len(broken) > shown:

@@ -23,6 +23,12 @@ class Line(NamedTuple):
     translated: bool
 
 
+def broken_by(settlement: Settlement, by_print: Mapping[str, Verdict]) -> list[str]:
+    """What a promise is broken by, worst first, each sentence once."""
+    failing = sorted((by_print[one] for one in settlement.fails if one in by_print), key=lambda verdict: verdict.sort_key)
+    return list(dict.fromkeys(verdict.why for verdict in failing))
+
+
 class Proof:
     """Reads the lines of `Settlement.missing` back to the verdicts and words they were made of."""
 

@@ -19,7 +19,7 @@ from scanner.model.promise import Settled, Settlement
 from scanner.model.verdict import Coverage, Gap, Severity, Status
 from scanner.plugins import ROOT
 from scanner.report.i18n import LANGUAGES, words
-from scanner.report.proof import Proof
+from scanner.report.proof import Proof, broken_by
 from tests.support.reports import case
 
 OTHERS = LANGUAGES[1:]
@@ -115,6 +115,19 @@ def test_what_is_missing_is_told_once_for_many() -> None:
     assert all(line.translated for line in told)
     assert len(told) < len(settlement.missing)
     assert any(line.text.startswith("Gegevens en hun kopieën blijven in de beloofde landen — toegang geweigerd: ") for line in told)
+
+
+def test_what_breaks_a_promise_is_said_worst_first() -> None:
+    made = case(60)
+    by_print = {verdict.fingerprint: verdict for verdict in made.assessment.verdicts}
+    told = 0
+    for settlement in made.assessment.settlements:
+        words = broken_by(settlement, by_print)
+        worst = {why: min(by_print[one].severity.rank for one in settlement.fails if by_print[one].why == why) for why in words}
+        assert [worst[why] for why in words] == sorted(worst.values())
+        assert set(words) == {by_print[one].why for one in settlement.fails}
+        told += len(set(worst.values())) > 1
+    assert told, "no promise is broken by findings of several severities"
 
 
 def test_other_sentences_of_settlements() -> None:

@@ -11,7 +11,7 @@ from scanner.model.promise import Settled, Settlement
 from scanner.model.verdict import Assessment, Verdict
 from scanner.report.html.markup import english, link, section, spoken, text
 from scanner.report.i18n import Words
-from scanner.report.proof import Proof
+from scanner.report.proof import Proof, broken_by
 
 #: Worst first; each with its sign, so that nothing hangs on colour alone.
 SIGNS = {Settled.BROKEN: "✗", Settled.UNPROVEN: "?", Settled.KEPT: "✓", Settled.ATTESTED: "≈"}
@@ -91,8 +91,7 @@ def _body(settlement: Settlement, by_print: Mapping[str, Verdict], proof: Proof,
     if settlement.attested:
         word = settlement.attested
         yield f"<p>{text(say('page.attested', by=word.by, on=word.on, document=word.document, until=word.until))}{_due(settlement, proof)}</p>"
-    broken = list(dict.fromkeys(by_print[f].why for f in settlement.fails if f in by_print))
-    yield _list(say("page.promise.why"), [spoken(why, say) for why in broken], say)
+    yield _list(say("page.promise.why"), [spoken(why, say) for why in broken_by(settlement, by_print)], say)
     if settlement.status is not Settled.KEPT:
         yield _list(say("page.promise.missing"), [text(line.text) if line.translated else english(line.text, say) for line in proof.lines(settlement)], say)
     if settlement.fails:
