@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from providers.aws import organization
-from providers.aws.calls import CallFailed, Calls
+from providers.aws.calls import CallFailed
 from providers.aws.documents import Site
 from providers.aws.looks import Looks, key_of
 from providers.aws.organization import Member
@@ -101,7 +101,7 @@ class Accounts(Looks):
         account = organization.assumed(site.account, self._of(site.account), member, choice)
         with self._joining:
             self.accounts = (*self.accounts, account)
-            self._calls[key_of(account)] = Calls(account.clients, self._options, self._deadline, self._pace, account.id)
+            self._calls[key_of(account)] = self._calls_of(account)
             self._homes[account.id] = account.home
         answer = self._identity(call, Site(account, account.home, ""))
         return replace(answer, call=replace(answer.call, pages=1, items=1))

@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from providers.aws.clients import Clients
 from providers.aws.faults import Fault, classify
@@ -26,6 +26,17 @@ _PREFIXES = {
     "keyspaces": "cassandra", "neptune": "rds", "docdb": "rds", "emr": "elasticmapreduce", "resourcegroupstaggingapi": "tag", "sso-admin": "sso",
     "cloudhsmv2": "cloudhsm", "bedrock-agent": "bedrock",
 }  # fmt: skip
+
+
+_KEPT = 3
+"""Pages that are kept at most until they are asked for the second time."""
+Asked: TypeAlias = tuple[str, str, str]
+"""Service, method and words of a question."""
+
+
+def asked(service: str, operation: str, params: Mapping[str, Json]) -> Asked:
+    """What a call asks, wherever it is asked."""
+    return service, operation, repr(sorted(params.items()))
 
 
 @cache
@@ -51,8 +62,10 @@ class CallFailed(Failure):
 class Calls:
     """The calls of one account."""
 
-    def __init__(self, clients: Clients, options: Options, deadline: float, pace: Pace | None = None, account: str = "") -> None:
+    def __init__(self, clients: Clients, options: Options, deadline: float, pace: Pace | None = None, account: str = "", twice: frozenset[Asked] = frozenset()) -> None:
+        """`twice` are the questions that are asked for two purposes, one after the other."""
         self.clients = clients
+        self._twice, self._kept = twice, dict[tuple[str, Asked], list[dict[str, Any]]]()
         self._retries = options.retries
         self._deadline = deadline
         self._pace, self._account = pace or Pace(), account
@@ -64,6 +77,22 @@ class Calls:
 
     def pages(self, service: str, region: str, operation: str, params: Mapping[str, Json]) -> Iterator[dict[str, Any]]:
         """Every page of an operation, the only one where it is not paged. Raises CallFailed, also after some pages."""
+        question = asked(service, operation, params) if self._twice else None
+        if question not in self._twice or question is None:
+            yield from self._pages(service, region, operation, params)
+            return
+        kept = self._kept.pop((region, question), None)
+        if kept is not None:
+            yield from kept
+            return
+        held: list[dict[str, Any]] = []
+        for n, page in enumerate(self._pages(service, region, operation, params)):
+            held = [*held, page] if n < _KEPT else []  # a longer list is asked for again: it would take more room than the calls are worth
+            yield page
+        if held:
+            self._kept[region, question] = held
+
+    def _pages(self, service: str, region: str, operation: str, params: Mapping[str, Json]) -> Iterator[dict[str, Any]]:
         pager = self.clients.paging(service, region, operation)
         if pager is None:
             page = self.once(service, region, operation, params)

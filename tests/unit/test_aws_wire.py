@@ -21,13 +21,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from providers.aws import signing, wire
-from providers.aws.calls import CallFailed, Calls
+from providers.aws.calls import CallFailed, Calls, asked
 from providers.aws.clients import Clients
 from providers.aws.http import Answered, Pool
+from providers.aws.looks import Looks
 from providers.aws.requests import head
+from scanner import plugins
 from scanner.collect.plan import Options
 from scanner.model.known import Reason
 from tests.support import botocore_files  # noqa: F401  # for its effect
+from tests.support.aws import TYPES
 
 KEYS = Credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "token")
 PART = st.text(st.characters(codec="utf-8", exclude_characters="\r\n?#/ &=+%", exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp")), min_size=1, max_size=8)
@@ -233,6 +236,27 @@ def test_a_list_that_says_there_is_more_without_saying_where_is_not_whole(servic
         with nullcontext() if whole else pytest.raises(CallFailed) as refused:
             assert len(list(calls.pages(service, "eu-west-1", method, {}))) == 1
     assert refused is None or (refused.value.reason, refused.value.code) == (Reason.UNSUPPORTED, "MorePages")
+
+
+def test_what_is_asked_for_two_purposes_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    import botocore.session
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKID")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    page = b'{"StreamNames": ["a"], "HasMoreStreams": false}'
+    with served(*[b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(page) + page] * 5) as (url, sent):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url.rstrip("/"))
+        clients = Clients(botocore.session.Session(), Options(), {"kinesis": frozenset({"list_streams"})})
+        calls = Calls(clients, Options(), time.monotonic() + 20, twice=frozenset({asked("kinesis", "list_streams", {})}))
+        asking = [("eu-west-1", 1), ("eu-west-1", 1), ("eu-west-2", 2), ("eu-west-1", 3), ("eu-west-2", 3)]
+        for region, number in asking:
+            assert [found["StreamNames"] for found in calls.pages("kinesis", region, "list_streams", {})] == [["a"]]
+            assert len(sent) == number, region
+
+
+def test_snapshots_of_volumes_are_asked_for_two_purposes() -> None:
+    worker = Looks((), Options(), plugins.load_types(TYPES), time.monotonic())
+    assert asked("ec2", "describe_snapshots", {"OwnerIds": ["self"]}) in worker._twice
 
 
 BUCKETS = ("plain-bucket", "abc", "with.dots.in-it", "data--euc1-az1--x-s3", "alias-s3alias", "xn--bcher-kva", "Upper", "a_b", "any-ordinary-bucket-of-houvast")
